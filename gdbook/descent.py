@@ -1,0 +1,130 @@
+r"""Descent: one step, and the loop that repeats it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdbook._checks import Array, positive_number, real_array, whole_number
+from gdbook.history import History, Status
+from gdbook.objectives import Objective
+
+__all__ = ["gradient_descent", "gradient_step"]
+
+
+def gradient_step(params: Array, grad: Array, learning_rate: float) -> Array:
+    r"""Return the parameters after one step against the gradient.
+
+    $$\theta_{k+1} = \theta_k - \alpha \, \nabla f(\theta_k)$$
+
+    Args:
+        params: Parameters $\theta_k$, any shape.
+        grad: Gradient $\nabla f(\theta_k)$, the shape of `params`.
+        learning_rate: Step length $\alpha$.
+
+    Returns:
+        New parameters; `params` itself is left as it was.
+
+    Examples:
+        >>> from gdbook import gradient_step
+        >>> gradient_step(3.0, 12.0, learning_rate=0.25)
+        0.0
+
+    Source:
+        A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*,
+        1847.
+    """
+    return params - learning_rate * grad
+
+
+def gradient_descent(
+    objective: Objective,
+    start: ArrayLike,
+    *,
+    learning_rate: float,
+    epochs: int,
+    record_every: int = 1,
+) -> History:
+    r"""Repeat the gradient step, each time on all samples, and record the way.
+
+    $$\theta_{k+1} = \theta_k - \alpha \, \nabla f(\theta_k), \qquad k = 0, 1, 2, \dots$$
+
+    A run that diverges is no error. It ends with the last row that is finite, and says so in
+    its status.
+
+    Args:
+        objective: What to make small.
+        start: Parameters $\theta_0$, a number or an array; computed in float64.
+        learning_rate: Step length $\alpha$, greater than 0.
+        epochs: Number of steps; each sees every sample once.
+        record_every: Record the start, the end and every so many epochs between them.
+
+    Returns:
+        The record of the run.
+
+    Raises:
+        TypeError: `start` does not hold real numbers, `learning_rate` is no number, or
+            `epochs` or `record_every` is not whole.
+        ValueError: `start` is empty or not finite, `learning_rate` is not finite and positive,
+            `epochs` is negative, `record_every` is less than 1, or at `start` the objective
+            is not finite or its gradient has another shape than `start`.
+
+    Examples:
+        >>> from gdbook import Objective, gradient_descent
+        >>> parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
+        >>> history = gradient_descent(parabola, 1.0, learning_rate=0.125, epochs=3)
+        >>> history.params
+        array([1.   , 0.5  , 0.25 , 0.125])
+
+    Source:
+        A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*,
+        1847.
+    """
+    params = real_array("start", start)
+    learning_rate = positive_number("learning_rate", learning_rate)
+    epochs = whole_number("epochs", epochs, at_least=0)
+    record_every = whole_number("record_every", record_every, at_least=1)
+    rows: list[_Row] = []
+    status: Status = "completed"
+    with np.errstate(over="ignore", invalid="ignore"):
+        for epoch in range(epochs + 1):
+            loss, grad = objective.value(params), np.asarray(objective.gradient(params))
+            if epoch == 0:
+                _check_first_row(params, loss, grad)
+            if not (np.isfinite(loss) and np.isfinite(grad).all()):
+                status = "diverged"
+                break
+            row = _Row(epoch, params, loss, grad)
+            if epoch % record_every == 0:
+                rows.append(row)
+            params = gradient_step(params, grad, learning_rate)
+    if rows[-1] is not row:
+        rows.append(row)
+    recorded, path, losses, gradients = map(_read_only, zip(*rows, strict=True))
+    return History(recorded, path, losses, gradients, status)
+
+
+class _Row(NamedTuple):
+    epoch: int
+    params: Array
+    loss: float
+    grad: Array
+
+
+def _check_first_row(params: Array, loss: float, grad: Array) -> None:
+    if grad.shape != params.shape:
+        raise ValueError(
+            f"the gradient has shape {grad.shape}, the parameters {params.shape}: "
+            "return one partial derivative for each parameter."
+        )
+    if not (np.isfinite(loss) and np.isfinite(grad).all()):
+        raise ValueError(
+            f"at the start the loss is {loss} and the gradient {grad}: start where both are finite."
+        )
+
+
+def _read_only(column: Sequence[Any]) -> Any:
+    array = np.array(column)
+    array.flags.writeable = False
+    return array

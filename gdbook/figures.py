@@ -1,0 +1,146 @@
+r"""Figures: objectives, paths and losses, drawn with matplotlib.
+
+Needs the extra `figures`. Each function draws into the axes that it is given, or into a new
+figure, and returns the axes, so that titles and marks can be added.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdbook._checks import whole_number
+from gdbook._extras import extra
+from gdbook.history import History
+from gdbook.objectives import Objective
+
+with extra("figures"):
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_contours", "draw_losses", "draw_path"]
+
+
+def draw_contours(
+    objective: Objective,
+    *,
+    first: tuple[float, float],
+    second: tuple[float, float],
+    levels: int = 12,
+    ax: Axes | None = None,
+) -> Axes:
+    r"""Draw the lines on which an objective of two parameters has equal values.
+
+    $$\{ \theta \in \mathbb{R}^2 : f(\theta) = c \}$$
+
+    The levels $c$ grow with the square of their number, so that a parabola's lines are evenly
+    spaced.
+
+    Args:
+        objective: Takes a vector of two parameters.
+        first: From where to where the first parameter runs, to the right.
+        second: From where to where the second parameter runs, upwards.
+        levels: Number of lines, at least 1.
+        ax: Where to draw; a new figure by default.
+
+    Returns:
+        The axes.
+
+    Raises:
+        TypeError: `levels` is not whole.
+        ValueError: `levels` is less than 1.
+
+    Examples:
+        >>> from gdbook import Objective
+        >>> from gdbook.figures import draw_contours
+        >>> sphere = Objective(lambda p: p @ p, lambda p: 2 * p)
+        >>> ax = draw_contours(sphere, first=(-1, 1), second=(-1, 1))
+        >>> ax.get_xlim()
+        (np.float64(-1.0), np.float64(1.0))
+
+    Source:
+        The level sets of every text on optimisation.
+    """
+    levels = whole_number("levels", levels, at_least=1)
+    ax = plt.figure().subplots() if ax is None else ax
+    across, up = np.linspace(*first, 121), np.linspace(*second, 121)
+    values = np.array([[objective.value(np.array([p, q])) for p in across] for q in up])
+    spread = np.linspace(0, 1, levels + 2)[1:-1] ** 2
+    lines = values.min() + spread * (values.max() - values.min())
+    ax.contour(across, up, values, levels=lines, colors="C7", linewidths=0.8)
+    return ax
+
+
+def draw_path(history: History, *, label: str | None = None, ax: Axes | None = None) -> Axes:
+    r"""Draw the way of a run on two parameters, an arrow for each recorded step.
+
+    $$\theta_0 \to \theta_1 \to \theta_2 \to \cdots$$
+
+    Args:
+        history: The record of a run on a vector of two parameters.
+        label: Name of the run, for a legend.
+        ax: Where to draw; a new figure by default.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: The run is not on two parameters.
+
+    Examples:
+        >>> from gdbook import Objective, gradient_descent
+        >>> from gdbook.figures import draw_path
+        >>> sphere = Objective(lambda p: p @ p, lambda p: 2 * p)
+        >>> history = gradient_descent(sphere, [1.0, 1.0], learning_rate=0.1, epochs=5)
+        >>> len(draw_path(history).lines[0].get_xdata())
+        6
+
+    Source:
+        The columns are `History.params`.
+    """
+    if history.params.shape[1:] != (2,):
+        raise ValueError(
+            f"each row of params has shape {history.params.shape[1:]}: "
+            "pass a run on a vector of two parameters."
+        )
+    ax = plt.figure().subplots() if ax is None else ax
+    (line,) = ax.plot(*history.params.T, "o", markersize=5, label=label)
+    for here, there in zip(history.params[:-1], history.params[1:], strict=True):
+        arrow = {"arrowstyle": "-|>", "color": line.get_color(), "linewidth": 1.6}
+        ax.annotate("", xy=tuple(there), xytext=tuple(here), arrowprops=arrow)
+    return ax
+
+
+def draw_losses(histories: Mapping[str, History], *, ax: Axes | None = None) -> Axes:
+    r"""Draw the loss of one or several runs against the epoch.
+
+    $$k \mapsto f(\theta_k)$$
+
+    Args:
+        histories: Label to record of a run.
+        ax: Where to draw; a new figure by default.
+
+    Returns:
+        The axes, with a legend.
+
+    Raises:
+        ValueError: There is no run.
+
+    Examples:
+        >>> from gdbook import Objective, gradient_descent
+        >>> from gdbook.figures import draw_losses
+        >>> parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
+        >>> history = gradient_descent(parabola, 1.0, learning_rate=0.1, epochs=5)
+        >>> draw_losses({"α = 0.1": history}).get_ylabel()
+        'loss'
+
+    Source:
+        The columns are `History.epochs` and `History.losses`.
+    """
+    if not histories:
+        raise ValueError("histories is empty: pass at least one run and its label.")
+    ax = plt.figure().subplots() if ax is None else ax
+    for label, history in histories.items():
+        ax.plot(history.epochs, history.losses, "o-", markersize=4, label=label)
+    ax.set(xlabel="epoch", ylabel="loss")
+    ax.legend()
+    return ax

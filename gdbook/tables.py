@@ -1,0 +1,103 @@
+"""Tables: numbers as Markdown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gdbook._checks import whole_number
+from gdbook.history import History
+
+__all__ = ["history_table", "markdown_table"]
+
+
+def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> str:
+    r"""Return columns as a Markdown table, numbers to the right and text to the left.
+
+    A column is set to the right if all its cells are numbers. Floats are rounded to `digits`
+    significant digits; fractions, whole numbers and text are shown in full.
+
+    Args:
+        columns: Header to cells; all columns equally long.
+        digits: Significant digits of floats, at least 1.
+
+    Returns:
+        The table, one line a row, without a newline at its end.
+
+    Raises:
+        TypeError: `digits` is not whole.
+        ValueError: There are no columns, they differ in length, or `digits` is less than 1.
+
+    Examples:
+        >>> from gdbook import markdown_table
+        >>> print(markdown_table({"name": ["one third"], "value": [1 / 3]}))
+        | name | value |
+        | :--- | ---: |
+        | one third | 0.333333 |
+
+    Source:
+        The table syntax of PHP Markdown Extra.
+    """
+    digits = whole_number("digits", digits, at_least=1)
+    cells = {header: list(column) for header, column in columns.items()}
+    lengths = {header: len(column) for header, column in cells.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"the columns have lengths {lengths}: pass equal lengths, at least one.")
+    rules = (
+        ":---" if any(isinstance(cell, str) for cell in column) else "---:"
+        for column in cells.values()
+    )
+    rows = ((_cell(cell, digits) for cell in row) for row in zip(*cells.values(), strict=True))
+    return "\n".join("| " + " | ".join(line) + " |" for line in (cells, rules, *rows))
+
+
+def _cell(value: Any, digits: int) -> str:
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+
+
+def history_table(history: History, *, names: Sequence[str] = ("params",), digits: int = 6) -> str:
+    r"""Return the record of a run as a Markdown table, one row for each recorded epoch.
+
+    $$k, \quad \theta_k, \quad f(\theta_k), \quad \nabla f(\theta_k)$$
+
+    Args:
+        history: The record of a run on one parameter or on a vector of them.
+        names: One name for each parameter, for the headers.
+        digits: Significant digits, at least 1.
+
+    Returns:
+        The table, one line a row, without a newline at its end.
+
+    Raises:
+        TypeError: `digits` is not whole.
+        ValueError: There are not as many names as parameters, or `digits` is less than 1.
+
+    Examples:
+        >>> from gdbook import Objective, gradient_descent, history_table
+        >>> parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
+        >>> history = gradient_descent(parabola, 1.0, learning_rate=0.125, epochs=1)
+        >>> print(history_table(history, names=["x"]))
+        | epoch | x | loss | ∂loss/∂x |
+        | ---: | ---: | ---: | ---: |
+        | 0 | 1 | 2 | 4 |
+        | 1 | 0.5 | 0.5 | 2 |
+
+    Source:
+        The columns are those of `History`.
+    """
+    params = np.reshape(history.params, (len(history), -1))
+    gradients = np.reshape(history.gradients, (len(history), -1))
+    if params.shape[1] != len(names):
+        raise ValueError(
+            f"the run has {params.shape[1]} parameters, and names are {list(names)}: "
+            "pass one name for each parameter."
+        )
+    return markdown_table(
+        {
+            "epoch": history.epochs,
+            **dict(zip(names, params.T, strict=True)),
+            "loss": history.losses,
+            **{f"∂loss/∂{name}": column for name, column in zip(names, gradients.T, strict=True)},
+        },
+        digits=digits,
+    )
