@@ -1,0 +1,193 @@
+"""Execute the Python of the pages, and show what it prints and draws."""
+
+import logging
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from html import escape
+from math import isfinite
+from typing import Any, NamedTuple
+
+from cache import Cache, digest
+from fences import Fence, find_fences
+from isolation import Failure, Outcome, run_block
+from markdown import Markdown
+from markdown_exec import MarkdownConverter, code_block
+from problems import Problems
+
+log = logging.getLogger("mkdocs.hooks.execution")
+
+LANGUAGES = {"python", "pycon"}
+OPTIONS = {"exec", "result", "alt", "limit", "title", "hl_lines", "linenums"}
+SECONDS = 60.0
+
+
+class _Block(NamedTuple):
+    outcome: Outcome
+    cached: bool
+
+
+class Execution:
+    """The blocks of one build.
+
+    A block is complete: it runs in a process of its own, so blocks can run side by side, and
+    what it prints follows from its code and the fingerprint alone. `start` sets all blocks of
+    a page going, `prepare` marks them on the page, and `show` puts each in its place.
+    """
+
+    def __init__(self, cache: Cache, fingerprint: str, problems: Problems) -> None:
+        """Start with no blocks."""
+        self._cache = cache
+        self._fingerprint = fingerprint
+        self._problems = problems
+        self._workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        self._started: dict[str, Future[_Block]] = {}
+        self._prepared: list[str] = []
+        self._shown: dict[str, _Block] = {}
+
+    def start(self, markdown: str) -> None:
+        """Set the blocks of a page going, so that they are done when the page needs them."""
+        for fence in find_fences(markdown):
+            if fence.language in LANGUAGES and fence.options.get("exec") == "on":
+                self._future(fence.language, fence.code, _seconds(fence.options.get("limit")))
+
+    def prepare(self, uri: str, markdown: str, *, lines_before: int) -> str:
+        """Check the Python fences of a page, and write into each where it stands.
+
+        `lines_before` counts the lines of the page's file that its Markdown does not have.
+        """
+        lines = markdown.split("\n")
+        for fence in find_fences(markdown):
+            if "py" not in fence.language and "python" not in fence.header:
+                continue
+            place = f"{uri}:{lines_before + fence.line}"
+            mistakes = _mistakes(fence)
+            for mistake in mistakes:
+                self._problems.report(place, mistake)
+            if mistakes:
+                notice = fence.indent + _notice(place, " ".join(mistakes), fence.code)
+                lines[fence.line - 1 : fence.end] = [notice, *[""] * (fence.end - fence.line)]
+            elif fence.options.get("exec") == "off":
+                lines[fence.line - 1] = fence.opening(without={"exec"})
+            else:
+                lines[fence.line - 1] = fence.opening(at=place)
+                self._prepared.append(place)
+        return "\n".join(lines)
+
+    def show(
+        self,
+        *,
+        language: str,
+        code: str,
+        md: Markdown,
+        result: str,
+        extra: dict[str, str],
+        **_: Any,  # noqa: ANN401  # options of markdown-exec that `prepare` rejects
+    ) -> str:
+        """Return a block as HTML: its code, what it printed, and what it drew."""
+        place, alt = extra.pop("at"), extra.pop("alt", "")
+        block = self._future(language, code, _seconds(extra.pop("limit", None))).result()
+        self._shown[place] = block
+        text, figures, _seconds_run, failure = block.outcome
+        convert = MarkdownConverter(md).convert
+        copy = " copy" if language == "python" else ""
+        html = f'<div class="listing{copy}">{convert(code_block(language, code, **extra))}</div>'
+        if text and result == "markdown" and not failure:
+            html += f'<div class="output">{convert(text)}</div>'
+        elif text:
+            html += f'<pre class="output" tabindex="0"><code>{escape(text)}</code></pre>'
+        if figures:
+            label = escape(alt)
+            html += f'<div class="figure" role="img" aria-label="{label}">{"".join(figures)}</div>'
+        if failure:
+            html += self._report(place, code, failure)
+        elif figures and not alt:
+            self._problems.report(place, 'the block draws a figure: describe it in alt="…".')
+        elif alt and not figures:
+            self._problems.report(place, 'the block has alt="…" and draws no figure.')
+        return f'<div class="block">{html}</div>'
+
+    def close_page(self, uri: str) -> None:
+        """Say what the blocks of a page took, and whether one was passed over."""
+        for place in self._prepared:
+            if place.startswith(f"{uri}:") and place not in self._shown:
+                self._problems.report(place, "the fence is not read as one: look at what is near.")
+        blocks = [block for place, block in self._shown.items() if place.startswith(f"{uri}:")]
+        if blocks:
+            log.info("%s: %s", uri, _account(blocks))
+
+    def finish(self) -> None:
+        """Say what all blocks took, and which took longest."""
+        self._workers.shutdown()
+        log.info("All pages: %s", _account(list(self._shown.values())))
+        run = {place: block for place, block in self._shown.items() if not block.cached}
+        slowest = sorted(run, key=lambda place: -run[place].outcome.seconds)[:3]
+        for place in slowest:
+            log.info("Slowest: %s, %.2f s", place, run[place].outcome.seconds)
+
+    def _future(self, language: str, code: str, limit: float) -> Future[_Block]:
+        key = digest(self._fingerprint, language, code)
+        if key not in self._started:
+            self._started[key] = self._workers.submit(self._block, key, language, code, limit)
+        return self._started[key]
+
+    def _block(self, key: str, language: str, code: str, limit: float) -> _Block:
+        kept = self._cache.load(key)
+        if kept is not None:
+            return _Block(Outcome(*kept, failure=None), cached=True)
+        outcome = run_block(code, language=language, limit=limit, prefix=f"f{key[:8]}")
+        if outcome.failure is None:
+            self._cache.store(key, outcome[:3])
+        return _Block(outcome, cached=False)
+
+    def _report(self, place: str, code: str, failure: Failure) -> str:
+        """Report a failed block under the line that failed, and return it as HTML."""
+        uri, _, opening = place.rpartition(":")
+        if failure.line:
+            place = f"{uri}:{int(opening) + failure.line}"
+            line = code.splitlines()[failure.line - 1].strip()
+            failure = failure._replace(summary=f"{failure.summary}, in `{line}`")
+        self._problems.report(place, f"{failure.summary}\n{failure.traceback}")
+        return _notice(place, failure.summary, failure.traceback)
+
+
+def _notice(place: str, summary: str, details: str) -> str:
+    """Return what the page shows where something is wrong; it fits on one line."""
+    details = escape(details).replace("\n", "&#10;")
+    return (
+        f'<div class="admonition failure"><p class="admonition-title">{escape(place)}</p>'
+        f"<p>{escape(summary)}</p><pre><code>{details}</code></pre></div>"
+    )
+
+
+def _mistakes(fence: Fence) -> list[str]:
+    """Say what is wrong with the opening line of a Python fence."""
+    mistakes = []
+    if fence.language not in LANGUAGES:
+        mistakes.append(f"{fence.language!r} opens Python code: write python, or pycon.")
+    if fence.leftovers:
+        mistakes.append(f'{fence.leftovers!r} is no option: write name="value".')
+    for unknown in sorted(fence.options.keys() - OPTIONS):
+        mistakes.append(f"{unknown!r} is no option of a fence: there are {sorted(OPTIONS)}.")
+    if fence.options.get("exec") not in {"on", "off"}:
+        mistakes.append('a Python fence says whether it is executed: write exec="on" or "off".')
+    if fence.options.get("result", "markdown") != "markdown":
+        mistakes.append('the result is text, or Markdown with result="markdown".')
+    if not _is_seconds(fence.options.get("limit", "1")):
+        mistakes.append("the limit is a number of seconds greater than 0.")
+    return mistakes
+
+
+def _is_seconds(text: str) -> bool:
+    try:
+        return isfinite(float(text)) and float(text) > 0
+    except ValueError:
+        return False
+
+
+def _seconds(text: str | None) -> float:
+    return float(text) if text and _is_seconds(text) else SECONDS
+
+
+def _account(blocks: list[_Block]) -> str:
+    run = [block.outcome.seconds for block in blocks if not block.cached]
+    return f"{len(run)} blocks run, {len(blocks) - len(run)} cached, {sum(run):.2f} s"

@@ -1,0 +1,130 @@
+"""Run one block the way `python block.py` would: this is what the child process does.
+
+The template process imports it once; see `isolation`.
+"""
+
+import doctest
+import faulthandler
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import svg_backend
+
+SCRIPT = "block.py"
+LARGEST_FILE = 64 * 2**20
+
+
+def run(folder: str, language: str, limit: float, prefix: str) -> None:
+    """Run `work/block.py` below a folder, and leave behind what came of it.
+
+    That is `output`, all that a terminal would have shown; `outcome.json`, the figures, the
+    seconds and the error if there was one; and, of a block that ran for longer than `limit`
+    seconds, `stuck`: where it was then.
+    """
+    place = Path(folder)
+    with suppress(AttributeError):  # there are no process groups on Windows
+        os.setsid()
+    _limit_files()
+    _redirect_output(place / "output")
+    svg_backend.install()
+    os.chdir(place / "work")
+    sys.argv[:] = [SCRIPT]
+    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path != _HOOKS)]
+    with (place / "stuck").open("w") as stuck:
+        faulthandler.dump_traceback_later(limit, exit=True, file=stuck)
+        error, seconds = _attempt(language)
+        faulthandler.cancel_dump_traceback_later()
+    figures = [svg_backend.inline(svg, f"{prefix}-{n}") for n, svg in enumerate(svg_backend.drawn)]
+    outcome = {"figures": figures, "seconds": seconds, "error": error}
+    (place / "outcome.json").write_text(json.dumps(outcome), encoding="utf-8")
+
+
+_HOOKS = str(Path(__file__).parent)
+
+
+def _limit_files() -> None:
+    """Let a block that prints for ever fail before the disk is full."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, resource.RLIM_INFINITY))
+
+
+def _redirect_output(target: Path) -> None:
+    """Send what this process and its children print, and their errors, to one file."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream, number in (("stdout", 1), ("stderr", 2)):
+        os.dup2(descriptor, number)
+        text = open(number, "w", 1, "utf-8", newline="\n", closefd=False)  # noqa: PTH123, SIM115
+        setattr(sys, stream, text)
+        setattr(sys, f"__{stream}__", text)
+
+
+def _attempt(language: str) -> tuple[dict[str, Any] | None, float]:
+    started = time.perf_counter()
+    error = None
+    try:
+        _execute(Path(SCRIPT).read_text(encoding="utf-8"), language)
+        _join_threads()
+        svg_backend.collect()
+        sys.stdout.flush()
+    except BaseException as raised:  # noqa: BLE001  # sys.exit() among them
+        error = _describe(raised)
+    return error, time.perf_counter() - started
+
+
+def _execute(source: str, language: str) -> None:
+    main = ModuleType("__main__")
+    main.__file__ = SCRIPT
+    main.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as in every module
+    sys.modules["__main__"] = main
+    if language == "pycon":
+        test = doctest.DocTestParser().get_doctest(source, vars(main), SCRIPT, SCRIPT, 0)
+        doctest.DebugRunner(verbose=False).run(test)
+    else:
+        exec(compile(source, SCRIPT, "exec", dont_inherit=True), vars(main))  # noqa: S102
+
+
+def _join_threads() -> None:
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    """Return what Python would print of an error, and the line of the block it came from."""
+    line = None
+    if isinstance(error, doctest.DocTestFailure):
+        line = error.example.lineno + 1
+        error = AssertionError(f"expected {error.example.want!r}, got {error.got!r}")
+    elif isinstance(error, doctest.UnexpectedException):
+        line = error.example.lineno + 1
+        error = error.exc_info[1]
+    trace = traceback.TracebackException.from_exception(error)
+    trace.stack[:] = [frame for frame in trace.stack if frame.filename != __file__]
+    frames = [frame.lineno for frame in trace.stack if frame.filename == SCRIPT]
+    if isinstance(error, SyntaxError) and error.filename == SCRIPT:
+        frames = [error.lineno]
+    *_, summary = "".join(trace.format_exception_only()).strip().splitlines()
+    return {
+        "summary": _without_paths(summary),
+        "line": line or (frames[-1] if frames else None),
+        "traceback": _without_paths("".join(trace.format())),
+    }
+
+
+def _without_paths(text: str) -> str:
+    """Cut off what tells where things lie on this machine."""
+    roots = {*sys.path, sys.prefix, sys.base_prefix, str(Path.home())} - {"", os.sep}
+    for root in sorted(roots, key=len, reverse=True):
+        text = text.replace(root + os.sep, "")
+    return text

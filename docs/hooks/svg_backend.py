@@ -1,0 +1,74 @@
+"""A matplotlib backend whose window is the page.
+
+`plt.show()` draws the open figures as SVG and closes them. It stands in a module of its own
+because that is how matplotlib takes a backend: `module://svg_backend`.
+"""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.backend_bases import FigureManagerBase
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+STYLE = Path(__file__).parents[1] / "theme" / "figures.mplstyle"
+
+drawn: list[str] = []
+
+
+def collect() -> None:
+    """Draw the open figures, in the order in which they were opened, and close them."""
+    for number in plt.get_fignums():
+        buffer = BytesIO()
+        plt.figure(number).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        drawn.append(buffer.getvalue().decode())
+    plt.close("all")
+
+
+class FigureManager(FigureManagerBase):
+    """Shows figures by drawing them."""
+
+    @classmethod
+    def pyplot_show(cls, *, block: bool | None = None) -> None:
+        """Do what `plt.show()` asks for."""
+        collect()
+
+
+class FigureCanvas(FigureCanvasSVG):
+    """Tells matplotlib which manager belongs to it."""
+
+    manager_class = FigureManager
+
+
+def install() -> None:
+    """Draw into the page from now on, in the style of the pages and of nobody else."""
+    mpl.rcdefaults()
+    mpl.use("module://svg_backend")
+    plt.style.use(STYLE)
+    mpl.rcParams["svg.hashsalt"] = "gdbook"
+
+
+def inline(svg: str, prefix: str) -> str:
+    """Return a drawing fit to stand in a page beside others.
+
+    Its ids start with the prefix, its size is in pixels, its text takes the page's font, and
+    the colours of the style are variables of the stylesheet.
+    """
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<svg [^>]*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', svg)
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
+    svg = re.sub(r"(font: [^;\"]*?[\d.]+px) [^;\"]*", r"\1 var(--figure-font, sans-serif)", svg)
+    for color, variable in _variables().items():
+        svg = re.sub(f"{color}(?![0-9a-f])", f"var({variable}, {color})", svg)
+    return svg
+
+
+def _variables() -> dict[str, str]:
+    style = mpl.rc_params_from_file(STYLE, use_default_template=False)
+    cycle = style["axes.prop_cycle"].by_key()["color"]
+    named = {"--figure-ink": style["text.color"], "--figure-grid": style["grid.color"]}
+    named |= {f"--figure-{number}": color for number, color in enumerate(cycle)}
+    return {f"#{color.lstrip('#')}": name for name, color in named.items()}
