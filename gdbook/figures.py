@@ -103,9 +103,9 @@ def draw_path(history: History, *, label: str | None = None, ax: Axes | None = N
             "pass a run on a vector of two parameters."
         )
     ax = plt.figure().subplots() if ax is None else ax
-    (line,) = ax.plot(*history.params.T, "o", markersize=5, label=label)
+    (line,) = ax.plot(*history.params.T, "o-", markersize=4, linewidth=1.2, label=label)
     for here, there in zip(history.params[:-1], history.params[1:], strict=True):
-        arrow = {"arrowstyle": "-|>", "color": line.get_color(), "linewidth": 1.6}
+        arrow = {"arrowstyle": "-|>", "color": line.get_color(), "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", xy=tuple(there), xytext=tuple(here), arrowprops=arrow)
     return ax
 

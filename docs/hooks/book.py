@@ -1,19 +1,20 @@
 """What the build adds to MkDocs, event by event. Each concern is a module beside this one."""
 
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+import exercises
+import sources
 from cache import Cache, fingerprint
 from execution import Execution
-from isolation import PRELOADED
 from jinja2 import Environment
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from problems import Problems
+from svg_backend import STYLE
 
 HOOKS = Path(__file__).parent
 
@@ -33,11 +34,9 @@ _build: _Build
 
 def _fingerprint() -> str:
     """Return a key of all that a block's result depends on besides its code."""
-    package = find_spec("gdbook")
-    folders = [HOOKS, *map(Path, package.submodule_search_locations or [])] if package else [HOOKS]
-    sources = [source for folder in folders for source in folder.glob("*.py")]
-    style = HOOKS.parent / "theme" / "figures.mplstyle"
-    return fingerprint(files=[*sources, style], packages=["numpy", "matplotlib", "sympy", "torch"])
+    modules = [*HOOKS.glob("*.py"), *sources.package_folder().glob("*.py")]
+    packages = ["numpy", "matplotlib", "sympy", "torch"]
+    return fingerprint(files=[*modules, STYLE], packages=packages)
 
 
 def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -51,19 +50,28 @@ def on_config(config: MkDocsConfig) -> None:
     global _build  # noqa: PLW0603  # a hook is a module, and so is its state
     _build = _Build(Path(config.config_file_path).parent)
     for language in ("python", "pycon"):
-        formatters[language] = partial(_build.execution.show, language=language)
+        show = partial(_build.execution.show, language=language)
+        formatters[language] = show  # type: ignore[assignment]  # any callable will do
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Set the blocks of all pages going."""
-    for file in files.documentation_pages():
-        _build.execution.start(file.content_string)
+    """Set the blocks of all pages going, and add the stubs of their exercises."""
+    for file in list(files.documentation_pages()):
+        markdown = file.content_string
+        _build.execution.start(markdown)
+        for name, code in exercises.stubs(markdown).items():
+            uri = exercises.stub_uri(file.src_uri, name)
+            files.append(File.generated(config, uri, content=f"{code}\n"))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Check a page's fences and mark them with their place."""
+    """Check a page's fences, mark them with their place, and fill those that are made."""
     before = page.file.content_string.count("\n") - markdown.count("\n")
-    return _build.execution.prepare(page.file.src_uri, markdown, lines_before=before)
+    uri = page.file.src_uri
+    for line, mistake in (*exercises.mistakes(markdown), *sources.mistakes(markdown)):
+        _build.problems.report(f"{uri}:{before + line}", mistake)
+    markdown = _build.execution.prepare(uri, markdown, lines_before=before)
+    return sources.fill(exercises.fill(markdown))
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:

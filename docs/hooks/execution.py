@@ -7,6 +7,8 @@ from html import escape
 from math import isfinite
 from typing import Any, NamedTuple
 
+import exercises
+import sources
 from cache import Cache, digest
 from fences import Fence, find_fences
 from isolation import Failure, Outcome, run_block
@@ -18,6 +20,7 @@ log = logging.getLogger("mkdocs.hooks.execution")
 
 LANGUAGES = {"python", "pycon"}
 OPTIONS = {"exec", "result", "alt", "limit", "title", "hl_lines", "linenums"}
+OPTIONS |= exercises.OPTIONS | sources.OPTIONS
 SECONDS = 60.0
 
 
@@ -47,7 +50,7 @@ class Execution:
     def start(self, markdown: str) -> None:
         """Set the blocks of a page going, so that they are done when the page needs them."""
         for fence in find_fences(markdown):
-            if fence.language in LANGUAGES and fence.options.get("exec") == "on":
+            if fence.language in LANGUAGES and fence.options.get("exec") == "on" and fence.code:
                 self._future(fence.language, fence.code, _seconds(fence.options.get("limit")))
 
     def prepare(self, uri: str, markdown: str, *, lines_before: int) -> str:
@@ -133,7 +136,8 @@ class Execution:
     def _block(self, key: str, language: str, code: str, limit: float) -> _Block:
         kept = self._cache.load(key)
         if kept is not None:
-            return _Block(Outcome(*kept, failure=None), cached=True)
+            text, figures, seconds = kept
+            return _Block(Outcome(text, figures, seconds, None), cached=True)
         outcome = run_block(code, language=language, limit=limit, prefix=f"f{key[:8]}")
         if outcome.failure is None:
             self._cache.store(key, outcome[:3])
@@ -161,20 +165,24 @@ def _notice(place: str, summary: str, details: str) -> str:
 
 def _mistakes(fence: Fence) -> list[str]:
     """Say what is wrong with the opening line of a Python fence."""
-    mistakes = []
-    if fence.language not in LANGUAGES:
-        mistakes.append(f"{fence.language!r} opens Python code: write python, or pycon.")
-    if fence.leftovers:
-        mistakes.append(f'{fence.leftovers!r} is no option: write name="value".')
-    for unknown in sorted(fence.options.keys() - OPTIONS):
-        mistakes.append(f"{unknown!r} is no option of a fence: there are {sorted(OPTIONS)}.")
-    if fence.options.get("exec") not in {"on", "off"}:
-        mistakes.append('a Python fence says whether it is executed: write exec="on" or "off".')
-    if fence.options.get("result", "markdown") != "markdown":
-        mistakes.append('the result is text, or Markdown with result="markdown".')
-    if not _is_seconds(fence.options.get("limit", "1")):
-        mistakes.append("the limit is a number of seconds greater than 0.")
-    return mistakes
+    options = fence.options
+    checks = {
+        f"{fence.language!r} opens Python code: write python, or pycon": (
+            fence.language in LANGUAGES
+        ),
+        f'{fence.leftovers!r} is no option: write name="value"': not fence.leftovers,
+        f"the options are {sorted(OPTIONS)}, not {sorted(options.keys() - OPTIONS)}": (
+            options.keys() <= OPTIONS
+        ),
+        'say whether the code is executed: write exec="on", or exec="off"': (
+            options.get("exec") in {"on", "off"}
+        ),
+        'the result is text, or Markdown where the fence says result="markdown"': (
+            options.get("result", "markdown") == "markdown"
+        ),
+        "the limit is a number of seconds greater than 0": (_is_seconds(options.get("limit", "1"))),
+    }
+    return [f"{mistake}." for mistake, passed in checks.items() if not passed]
 
 
 def _is_seconds(text: str) -> bool:

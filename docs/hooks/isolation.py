@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from functools import cache
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -59,7 +59,7 @@ def run_block(code: str, *, language: str, limit: float, prefix: str) -> Outcome
 
 
 @cache
-def _context() -> BaseContext:
+def _context() -> ForkServerContext | SpawnContext:
     """Return the way to start a child: a copy of a warm process where the system can do that.
 
     The package itself is not preloaded, so that each block reads it afresh.

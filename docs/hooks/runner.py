@@ -18,6 +18,12 @@ from typing import Any
 
 import svg_backend
 
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # pragma: no cover  # Windows
+    resource = None
+
 SCRIPT = "block.py"
 LARGEST_FILE = 64 * 2**20
 
@@ -52,11 +58,10 @@ _HOOKS = str(Path(__file__).parent)
 
 def _limit_files() -> None:
     """Let a block that prints for ever fail before the disk is full."""
-    try:
-        import resource
-    except ImportError:  # pragma: no cover  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, resource.RLIM_INFINITY))
+    if resource is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        soft = LARGEST_FILE if hard == resource.RLIM_INFINITY else min(LARGEST_FILE, hard)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _redirect_output(target: Path) -> None:
@@ -64,7 +69,7 @@ def _redirect_output(target: Path) -> None:
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream, number in (("stdout", 1), ("stderr", 2)):
         os.dup2(descriptor, number)
-        text = open(number, "w", 1, "utf-8", newline="\n", closefd=False)  # noqa: PTH123, SIM115
+        text = open(number, "w", 1, "utf-8", newline="\n", closefd=False)  # noqa: SIM115  # it stays open
         setattr(sys, stream, text)
         setattr(sys, f"__{stream}__", text)
 

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-STYLE = Path(__file__).parents[1] / "theme" / "figures.mplstyle"
+STYLE = Path(__file__).with_name("figures.mplstyle")
 
 drawn: list[str] = []
 
@@ -31,7 +31,7 @@ class FigureManager(FigureManagerBase):
     """Shows figures by drawing them."""
 
     @classmethod
-    def pyplot_show(cls, *, block: bool | None = None) -> None:
+    def pyplot_show(cls, *, block: bool | None = None) -> None:  # noqa: ARG003  # matplotlib's
         """Do what `plt.show()` asks for."""
         collect()
 
@@ -60,7 +60,7 @@ def inline(svg: str, prefix: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg [^>]*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', svg)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    svg = re.sub(r"(font: [^;\"]*?[\d.]+px) [^;\"]*", r"\1 var(--figure-font, sans-serif)", svg)
+    svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", svg)
     for color, variable in _variables().items():
         svg = re.sub(f"{color}(?![0-9a-f])", f"var({variable}, {color})", svg)
     return svg
