@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gdbook._checks import Array
 
-__all__ = ["History", "Status"]
+__all__ = ["History"]
 
 Status = Literal["completed", "diverged"]
 

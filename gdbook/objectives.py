@@ -98,7 +98,7 @@ def linear_model(
         )
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is {reduction!r}: pass 'mean' or 'sum'.")
-    loss_formula, derivative_formula = loss.__wrapped__, derivative_of(loss).__wrapped__
+    derivative_formula, loss_formula = derivative_of(loss).__wrapped__, loss.__wrapped__
     n_samples, n_features = features.shape
     divisor = n_samples if reduction == "mean" else 1
 

@@ -22,7 +22,8 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
         digits: Significant digits of floats, at least 1.
 
     Returns:
-        The table, one line a row, without a newline at its end.
+        The table, one line a row, without a newline at its end. A vertical bar in text is
+        escaped.
 
     Raises:
         TypeError: `digits` is not whole.
@@ -48,11 +49,14 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
         for column in cells.values()
     )
     rows = ((_cell(cell, digits) for cell in row) for row in zip(*cells.values(), strict=True))
-    return "\n".join("| " + " | ".join(line) + " |" for line in (cells, rules, *rows))
+    headers = (header.replace("|", r"\|") for header in cells)
+    return "\n".join("| " + " | ".join(line) + " |" for line in (headers, rules, *rows))
 
 
 def _cell(value: Any, digits: int) -> str:
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float | np.floating):
+        return f"{value:.{digits}g}"
+    return str(value).replace("|", r"\|")
 
 
 def history_table(history: History, *, names: Sequence[str] = ("params",), digits: int = 6) -> str:

@@ -76,7 +76,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Take leave of a page's blocks."""
-    _build.execution.close_page(page.file.src_uri)
+    _build.execution.close_page(page.file.src_uri, html)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:

@@ -23,6 +23,9 @@ OPTIONS = {"exec", "result", "alt", "limit", "title", "hl_lines", "linenums"}
 OPTIONS |= exercises.OPTIONS | sources.OPTIONS
 SECONDS = 60.0
 
+# Starts the ids of a drawing that is kept; on a page, the line of the block takes its place.
+_FIGURE = "figure-9d41c0e7"
+
 
 class _Block(NamedTuple):
     outcome: Outcome
@@ -88,6 +91,7 @@ class Execution:
     ) -> str:
         """Return a block as HTML: its code, what it printed, and what it drew."""
         place, alt = extra.pop("at"), extra.pop("alt", "")
+        line = place.rpartition(":")[2]
         block = self._future(language, code, _seconds(extra.pop("limit", None))).result()
         self._shown[place] = block
         text, figures, _seconds_run, failure = block.outcome
@@ -100,20 +104,22 @@ class Execution:
             html += f'<pre class="output" tabindex="0"><code>{escape(text)}</code></pre>'
         if figures:
             label = escape(alt)
-            html += f'<div class="figure" role="img" aria-label="{label}">{"".join(figures)}</div>'
+            drawings = "".join(figures).replace(_FIGURE, f"figure-{line}")
+            html += f'<div class="figure" role="img" aria-label="{label}">{drawings}</div>'
         if failure:
             html += self._report(place, code, failure)
         elif figures and not alt:
             self._problems.report(place, 'the block draws a figure: describe it in alt="…".')
         elif alt and not figures:
             self._problems.report(place, 'the block has alt="…" and draws no figure.')
-        return f'<div class="block">{html}</div>'
+        return f'<div class="block" id="block-{line}">{html}</div>'
 
-    def close_page(self, uri: str) -> None:
-        """Say what the blocks of a page took, and whether one was passed over."""
+    def close_page(self, uri: str, html: str) -> None:
+        """Say what the blocks of a page took, and which of them its HTML does not have."""
         for place in self._prepared:
-            if place.startswith(f"{uri}:") and place not in self._shown:
-                self._problems.report(place, "the fence is not read as one: look at what is near.")
+            page, _, line = place.rpartition(":")
+            if page == uri and f'id="block-{line}"' not in html:
+                self._problems.report(place, "this is not read as a fence: look at its indent.")
         blocks = [block for place, block in self._shown.items() if place.startswith(f"{uri}:")]
         if blocks:
             log.info("%s: %s", uri, _account(blocks))
@@ -138,7 +144,7 @@ class Execution:
         if kept is not None:
             text, figures, seconds = kept
             return _Block(Outcome(text, figures, seconds, None), cached=True)
-        outcome = run_block(code, language=language, limit=limit, prefix=f"f{key[:8]}")
+        outcome = run_block(code, language=language, limit=limit, prefix=_FIGURE)
         if outcome.failure is None:
             self._cache.store(key, outcome[:3])
         return _Block(outcome, cached=False)

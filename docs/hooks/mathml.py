@@ -14,14 +14,15 @@ from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from unicodedata import lookup
 from xml.etree import ElementTree as ET
 
-import pypandoc
 from cache import Cache, digest
 from problems import Problems
 
-PANDOC = Path(pypandoc.__file__).parent / "files" / "pandoc"
-VERSION = metadata.version("pypandoc_binary")
+_PACKAGE = metadata.distribution("pypandoc_binary")  # each version brings one of pandoc
+PANDOC = Path(str(_PACKAGE.locate_file("pypandoc/files/pandoc")))
+VERSION = _PACKAGE.version
 API = [1, 23]
 THIN = "0.167em"
 
@@ -32,6 +33,19 @@ _ELEMENT = re.compile(
 _TAG = re.compile(r"\\tag(?P<star>\*?)\s*\{(?P<text>[^{}]*)\}$")
 _BOLD = re.compile(r"\\mathbf\s*(?:\{(?P<word>[A-Za-z]+)\}|(?P<letter>[A-Za-z]))")
 _ALIGNED = "mtr/mtd[@style='text-align: left; padding-left: 0']"
+_ACCENTS = {  # what stands over one letter, by what grows over several or has no width
+    "\N{COMBINING CIRCUMFLEX ACCENT}": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}",
+    "\N{COMBINING CARON}": "\N{CARON}",
+    "\N{COMBINING TILDE}": "\N{SMALL TILDE}",
+    "\N{COMBINING BREVE}": "\N{BREVE}",
+    "\N{COMBINING DOT ABOVE}": "\N{DOT ABOVE}",
+    "\N{COMBINING DIAERESIS}": "\N{DIAERESIS}",
+    "\N{OVERLINE}": "\N{MACRON}",
+    "\N{MACRON}": "\N{MACRON}",
+}
+_BARS = {"\N{DIVIDES}": "|", "∥": "‖", "‖": "‖"}  # brackets, by what pandoc takes for them
+_LINES = {"\N{OVERLINE}", "\N{MACRON}", "_"}
+_ROWS = {"math", "mrow", "mtd", "msqrt", "mstyle"}
 _SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 
 
@@ -119,9 +133,10 @@ def _formula(element: re.Match[str]) -> _Formula:
 
 
 def _upright_bold(command: re.Match[str]) -> str:
-    capital, small = ord("𝐀") - ord("A"), ord("𝐚") - ord("a")
     letters = command["word"] or command["letter"]
-    bold = (chr(ord(letter) + (capital if letter.isupper() else small)) for letter in letters)
+    cases = ("CAPITAL" if letter.isupper() else "SMALL" for letter in letters)
+    names = zip(cases, letters.upper(), strict=True)
+    bold = (lookup(f"MATHEMATICAL BOLD {case} {letter}") for case, letter in names)
     return f"{{{''.join(bold)}}}"
 
 
@@ -154,26 +169,60 @@ def _pandoc(formulas: list[_Formula]) -> Iterable[tuple[str, str]]:
 def _finish(mathml: str) -> str:
     """Return the MathML as it goes into a page."""
     math = ET.fromstring(re.sub(r' xmlns="[^"]*"|</?semantics>', "", mathml))  # noqa: S314
+    if math.get("display") == "inline":
+        del math.attrib["display"]
     for element in math.iter():
         _mend(element)
-        if element.tag in {"math", "mrow", "mtd", "msqrt", "mstyle"}:
+        if element.tag in _ROWS:
             _space_names(element)
+        if element.tag in _SCRIPTS:
+            _tighten(element)
+        if element.tag in {"mover", "munder"}:
+            _fit_accent(element)
     return ET.tostring(math, encoding="unicode", short_empty_elements=False)
 
 
 def _mend(element: ET.Element) -> None:
     """Make one element say what TeX means by it."""
-    element.attrib.pop("columnalign", None)
-    single = element.tag == "mi" and len(element.text or "") == 1
-    if element.attrib.pop("mathvariant", "") == "normal" and single or element.text == "∇":
+    variant, single = element.attrib.pop("mathvariant", ""), len(element.text or "") == 1
+    if element.tag == "mi" and ((variant == "normal" and single) or element.text == "∇"):
         element.set("mathvariant", "normal")
-    if element.tag == "menclose" and element.get("notation") == "box":
-        element.tag, element.attrib = "mrow", {"class": "boxed"}
-    if element.tag == "mtable" and element.find(_ALIGNED) is not None:
+    elif element.tag == "menclose" and element.get("notation") == "box":
+        element.tag, element.attrib = "mrow", {"class": "math-box"}
+    elif element.tag == "mo" and "form" in element.attrib and element.text in _BARS:
+        if element.text == "‖" and "minsize" not in element.attrib:
+            element.set("stretchy", "false")
+        element.text = _BARS[element.text]
+    elif element.tag == "mtd":
+        side = element.attrib.pop("columnalign")
+        element.attrib = {} if side == "center" else {"class": f"math-{side}"}
+    elif element.tag == "mtable" and element.find(_ALIGNED) is not None:
         element.set("displaystyle", "true")
         for first in element.iterfind(f"{_ALIGNED}/*[1]"):
             if first.text in {"+", "−", "±"}:
                 first.tag, first.attrib = "mo", {"form": "infix"}
+
+
+def _tighten(element: ET.Element) -> None:
+    """Take the space around the operators in what is raised or lowered."""
+    for script in element[1:]:
+        for operator in script.iterfind(".//mo"):
+            if "form" not in operator.attrib and operator.text not in {"∑", "∏", "∫"}:
+                operator.attrib |= {"lspace": "0", "rspace": "0"}
+
+
+def _fit_accent(element: ET.Element) -> None:
+    """Let an accent grow over several letters, and not over one."""
+    base, accent = element
+    text = accent.text or ""
+    if accent.get("accent") != "true":
+        return
+    if text in _LINES and (base.tag != "mi" or element.tag == "munder"):
+        element.tag, element.attrib = "mrow", {"class": f"math-{element.tag.removeprefix('m')}"}
+        element.remove(accent)
+    elif base.tag == "mi" and text in _ACCENTS:
+        element.set("accent", "true")
+        accent.text, accent.attrib = _ACCENTS[text], {"stretchy": "false"}
 
 
 def _space_names(row: ET.Element) -> None:

@@ -40,6 +40,7 @@ def run(folder: str, language: str, limit: float, prefix: str) -> None:
         os.setsid()
     _limit_files()
     _redirect_output(place / "output")
+    _reseed()
     svg_backend.install()
     os.chdir(place / "work")
     sys.argv[:] = [SCRIPT]
@@ -72,6 +73,13 @@ def _redirect_output(target: Path) -> None:
         text = open(number, "w", 1, "utf-8", newline="\n", closefd=False)  # noqa: SIM115  # it stays open
         setattr(sys, stream, text)
         setattr(sys, f"__{stream}__", text)
+
+
+def _reseed() -> None:
+    """Part with the random state that copies of the template would have in common."""
+    for name in ("numpy.random", "torch"):
+        if module := sys.modules.get(name):
+            module.seed()
 
 
 def _attempt(language: str) -> tuple[dict[str, Any] | None, float]:

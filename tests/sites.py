@@ -1,0 +1,91 @@
+"""Small sites for the tests of the hooks, and the book's own site."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CONFIG = """
+site_name: test
+hooks: [{hooks}/book.py]
+theme: {{name: material, font: false}}
+plugins: [search, markdown-exec: {{languages: [python, pycon]}}]
+markdown_extensions:
+  [admonition, attr_list, tables, pymdownx.details, pymdownx.highlight, pymdownx.superfences,
+   pymdownx.arithmatex: {{generic: true}}]
+"""
+
+
+def write_site(folder: Path, **pages: str) -> Path:
+    """Write a site with these pages, given as name=text, and return its configuration file."""
+    (folder / "docs").mkdir(exist_ok=True)
+    for name, text in {"index": "# Index\n", **pages}.items():
+        (folder / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
+    config = folder / "mkdocs.yml"
+    config.write_text(CONFIG.format(hooks=(ROOT / "docs" / "hooks").as_posix()), encoding="utf-8")
+    return config
+
+
+def mkdocs(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run MkDocs as a user does."""
+    import os
+
+    result = subprocess.run(
+        [sys.executable, "-m", "mkdocs", *arguments],
+        cwd=cwd,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    result.stderr = re.sub(r"\x1b\[\d+m", "", result.stderr)
+    return result
+
+
+class ServedPage:
+    """The page `page` of a site that `mkdocs serve` serves."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._source = folder / "docs" / "page.md"
+        self._url = f"http://127.0.0.1:{port}/page/"
+
+    def write(self, text: str) -> None:
+        self._source.write_text(text, encoding="utf-8")
+
+    def wait_for(self, text: str, seconds: float = 60) -> str:
+        """Return the page's HTML as soon as it holds a text."""
+        html = ""
+        for _ in range(int(seconds * 10)):
+            try:
+                with urllib.request.urlopen(self._url) as response:
+                    html = response.read().decode()
+            except (urllib.error.URLError, ConnectionError):
+                pass
+            if text in html:
+                return html
+            time.sleep(0.1)
+        raise TimeoutError(f"{text!r} never came; the page is\n{html}")
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[ServedPage]:
+    """Serve a site while it is being edited."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        try:
+            yield ServedPage(folder, port)
+        finally:
+            server.terminate()
+            server.wait()

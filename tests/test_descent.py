@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+import torch
+from gdbook import Objective, gradient_descent, gradient_step, linear_model
+from gdbook.training import autograd_objective
+from hypothesis import given
+from hypothesis import strategies as st
+
+PARABOLA = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
+
+
+def test_step_subtracts_the_gradient_times_the_learning_rate():
+    params = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(
+        gradient_step(params, np.array([4.0, -8.0]), learning_rate=0.25), [0.0, 4.0]
+    )
+    np.testing.assert_array_equal(params, [1.0, 2.0])
+
+
+@given(start=st.floats(-100, 100), rate=st.floats(0.001, 0.6), epochs=st.integers(0, 30))
+def test_parabola_shrinks_by_the_closed_form(start, rate, epochs):
+    history = gradient_descent(PARABOLA, start, learning_rate=rate, epochs=epochs)
+    expected = start * (1 - 4 * rate) ** np.arange(epochs + 1)
+    np.testing.assert_allclose(history.params, expected, rtol=1e-12, atol=1e-14 * abs(start))
+
+
+def test_each_row_holds_loss_and_gradient_at_the_params_of_the_row():
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=0.1, epochs=3)
+    np.testing.assert_array_equal(history.epochs, [0, 1, 2, 3])
+    np.testing.assert_array_equal(history.losses, 2 * history.params**2)
+    np.testing.assert_array_equal(history.gradients, 4 * history.params)
+    assert history.status == "completed"
+    assert len(history) == 4
+
+
+def test_one_loop_serves_formulas_and_autograd_alike():
+    X, y_true = np.array([[1.0], [2.0], [3.0]]), np.array([2.1, 3.9, 6.2])
+
+    def function(params):
+        y_pred = torch.from_numpy(X) @ params[:-1] + params[-1]
+        return ((y_pred - torch.from_numpy(y_true)) ** 2 / 2).mean()
+
+    runs = [
+        gradient_descent(objective, [1.0, 0.0], learning_rate=0.1, epochs=50)
+        for objective in (linear_model(X, y_true), autograd_objective(function))
+    ]
+    np.testing.assert_allclose(runs[0].params, runs[1].params, rtol=1e-12)
+
+
+@pytest.mark.parametrize("every", [1, 3, 7, 10, 11])
+def test_start_end_and_every_so_many_epochs_are_recorded(every):
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=0.1, epochs=10, record_every=every)
+    assert history.epochs.tolist() == sorted({*range(0, 11, every), 10})
+
+
+def test_run_that_diverges_ends_at_its_last_finite_row_and_says_so():
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=1.0, epochs=10_000, record_every=100)
+    largest = int(np.finfo(np.float64).max)
+    last = max(k for k in range(1000) if 2 * 9**k <= largest)
+    assert history.status == "diverged"
+    assert history.epochs[-1] == last
+    assert history.params[-1] == pytest.approx((-3.0) ** last, rel=1e-12)
+    assert np.isfinite(history.losses).all()
+
+
+def test_history_is_read_only():
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=0.1, epochs=1)
+    for array in (history.epochs, history.params, history.losses, history.gradients):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 7
+
+
+def test_start_of_integers_is_computed_in_float64_and_left_alone():
+    start = np.array([1, 2])
+    start.flags.writeable = False
+    sphere = Objective(lambda p: p @ p, lambda p: 2 * p)
+    history = gradient_descent(sphere, start, learning_rate=0.25, epochs=1)
+    np.testing.assert_array_equal(history.params[1], [0.5, 1.0])
+    np.testing.assert_array_equal(start, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"learning_rate": 0.0}, ValueError, "learning_rate is 0.0: pass a finite number greater"),
+        ({"learning_rate": -1}, ValueError, "learning_rate is -1.0"),
+        ({"learning_rate": np.nan}, ValueError, "learning_rate is nan"),
+        ({"learning_rate": np.inf}, ValueError, "learning_rate is inf"),
+        ({"learning_rate": "0.1"}, TypeError, "learning_rate is '0.1': pass a number"),
+        ({"learning_rate": True}, TypeError, "learning_rate is True"),
+        ({"epochs": -1}, ValueError, "epochs is -1: pass 0 or more"),
+        ({"epochs": 1.0}, TypeError, "epochs is 1.0: pass a whole number"),
+        ({"epochs": True}, TypeError, "epochs is True"),
+        ({"record_every": 0}, ValueError, "record_every is 0: pass 1 or more"),
+        ({"start": "a"}, TypeError, "start has dtype"),
+        ({"start": []}, ValueError, "start is empty"),
+        ({"start": [np.nan]}, ValueError, "start holds NaN or infinity"),
+    ],
+)
+def test_bad_input_is_refused_before_any_work(change, error, message):
+    def never(params):
+        pytest.fail("the objective was asked")
+
+    arguments = {"start": 1.0, "learning_rate": 0.1, "epochs": 1, **change}
+    with pytest.raises(error, match=message):
+        gradient_descent(Objective(never, never), **arguments)
+
+
+def test_whole_numbers_of_numpy_are_taken():
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=np.float32(0.1), epochs=np.int64(2))
+    assert len(history) == 3
+
+
+def test_gradient_of_the_wrong_shape_is_refused():
+    wrong = Objective(lambda p: p.sum(), lambda _: np.ones((2, 1)))
+    with pytest.raises(ValueError, match=r"gradient has shape \(2, 1\), the parameters \(2,\)"):
+        gradient_descent(wrong, [1.0, 2.0], learning_rate=0.1, epochs=1)
+
+
+def test_start_where_the_objective_is_not_finite_is_refused():
+    nowhere = Objective(lambda _: np.inf, lambda p: p)
+    with pytest.raises(ValueError, match="at the start the loss is inf"):
+        gradient_descent(nowhere, 1.0, learning_rate=0.1, epochs=1)

@@ -1,0 +1,71 @@
+import matplotlib as mpl
+import numpy as np
+import pytest
+from gdbook import Objective, gradient_descent
+from gdbook.figures import draw_contours, draw_losses, draw_path
+from matplotlib import pyplot as plt
+
+SPHERE = Objective(lambda p: p @ p, lambda p: 2 * p)
+
+
+@pytest.fixture(autouse=True)
+def _no_window():
+    mpl.use("agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def history():
+    return gradient_descent(SPHERE, [2.0, 1.0], learning_rate=0.25, epochs=3)
+
+
+def test_contours_of_the_sphere_are_circles():
+    ax = draw_contours(SPHERE, first=(-1, 1), second=(-1, 1), levels=3)
+    (contours,) = ax.collections
+    for level, path in zip(contours.levels, contours.get_paths(), strict=True):
+        radii = (path.vertices**2).sum(axis=1)
+        np.testing.assert_allclose(radii, level, atol=1e-3)
+
+
+def test_levels_grow_with_the_square_of_their_number():
+    ax = draw_contours(SPHERE, first=(-1, 1), second=(-1, 1), levels=3)
+    np.testing.assert_allclose(ax.collections[0].levels, 2 * np.array([1, 4, 9]) / 16)
+
+
+def test_path_goes_through_the_recorded_params(history):
+    (line,) = draw_path(history, label="run").lines
+    np.testing.assert_array_equal(line.get_xydata(), history.params)
+    assert line.get_label() == "run"
+
+
+def test_path_has_an_arrow_for_each_step(history):
+    arrows = draw_path(history).texts
+    np.testing.assert_array_equal([arrow.xy for arrow in arrows], history.params[1:])
+    np.testing.assert_array_equal([arrow.xyann for arrow in arrows], history.params[:-1])
+
+
+def test_losses_are_drawn_against_epochs_under_their_labels(history):
+    ax = draw_losses({"one": history, "two": history})
+    for line in ax.lines:
+        np.testing.assert_array_equal(line.get_xydata().T, [history.epochs, history.losses])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "two"]
+
+
+def test_each_function_draws_into_the_axes_it_is_given(history):
+    _, ax = plt.subplots()
+    assert draw_contours(SPHERE, first=(0, 1), second=(0, 1), ax=ax) is ax
+    assert draw_path(history, ax=ax) is ax
+    assert draw_losses({"run": history}, ax=ax) is ax
+    assert len(plt.get_fignums()) == 1
+
+
+def test_bad_input_is_refused_before_a_figure_is_opened():
+    one = gradient_descent(Objective(lambda x: x**2, lambda x: 2 * x), 1, learning_rate=0.1, epochs=1)
+    with pytest.raises(ValueError, match=r"has shape \(\): pass a run on a vector of two"):
+        draw_path(one)
+    with pytest.raises(ValueError, match="histories is empty"):
+        draw_losses({})
+    with pytest.raises(ValueError, match="levels is 0"):
+        draw_contours(SPHERE, first=(0, 1), second=(0, 1), levels=0)
+    assert plt.get_fignums() == []

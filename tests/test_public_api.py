@@ -1,0 +1,61 @@
+"""What is public: exported once, documented once, and imported at little cost."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import gdbook
+import pytest
+
+MODULES = {
+    module.name: importlib.import_module(f"gdbook.{module.name}")
+    for module in pkgutil.iter_modules(gdbook.__path__)
+    if not module.name.startswith("_")
+}
+NEEDS_AN_EXTRA = {"figures": ("matplotlib", "figures"), "training": ("torch", "torch")}
+REFERENCE = Path(__file__).parents[1] / "docs" / "en" / "reference"
+
+
+def python(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+
+def test_each_name_is_exported_by_one_module():
+    names = Counter(name for module in MODULES.values() for name in module.__all__)
+    assert {name: count for name, count in names.items() if count > 1} == {}
+
+
+def test_the_package_exports_what_the_core_modules_do():
+    core = [module for name, module in MODULES.items() if name not in NEEDS_AN_EXTRA]
+    exported = {name for module in core for name in module.__all__}
+    assert sorted(exported) == gdbook.__all__
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
+    assert f"::: gdbook.{module}\n" in (REFERENCE / f"{module}.md").read_text(encoding="utf-8")
+    for name in MODULES[module].__all__:
+        docstring = getattr(MODULES[module], name).__doc__
+        for section in ("Examples:", "Source:" if name != "History" else "Args:"):
+            assert section in docstring, f"{name} has no section {section}"
+
+
+def test_import_of_the_package_imports_nothing_heavy():
+    heavy = {"matplotlib", "sympy", "torch"}
+    result = python(f"import gdbook, sys; print({heavy} & set(sys.modules))")
+    assert result.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("module", NEEDS_AN_EXTRA)
+def test_missing_package_is_named_with_the_extra_that_installs_it(module):
+    package, extra = NEEDS_AN_EXTRA[module]
+    result = python(f"import sys; sys.modules[{package!r}] = None; import gdbook.{module}")
+    assert result.returncode == 1
+    last = result.stderr.splitlines()[-1]
+    assert "is not installed" in last
+    assert f"pip install 'gdbook[{extra}]'" in last

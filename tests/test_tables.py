@@ -1,0 +1,56 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from gdbook import Objective, gradient_descent, history_table, markdown_table
+
+SPHERE = Objective(lambda p: p @ p, lambda p: 2 * p)
+
+
+def test_numbers_stand_right_and_text_stands_left():
+    table = markdown_table({"a": ["one", "two"], "b": [1, 2]})
+    assert table.splitlines() == ["| a | b |", "| :--- | ---: |", "| one | 1 |", "| two | 2 |"]
+
+
+def test_floats_are_rounded_and_exact_numbers_are_not():
+    table = markdown_table({"x": [0.123456789, Fraction(1, 3), 123456789]}, digits=3)
+    assert table.splitlines()[2:] == ["| 0.123 |", "| 1/3 |", "| 123456789 |"]
+
+
+def test_numpy_floats_are_rounded_like_pythons():
+    for dtype in (np.float32, np.float64):
+        assert markdown_table({"x": np.array([1 / 3], dtype)}, digits=2).endswith("| 0.33 |")
+
+
+def test_a_vertical_bar_in_a_cell_does_not_split_it():
+    assert markdown_table({"|x|": ["a|b"]}).splitlines()[::2] == [r"| \|x\| |", r"| a\|b |"]
+
+
+def test_unequal_columns_are_refused():
+    with pytest.raises(ValueError, match=r"lengths \{'a': 1, 'b': 2\}: pass equal lengths"):
+        markdown_table({"a": [1], "b": [1, 2]})
+    with pytest.raises(ValueError, match="at least one"):
+        markdown_table({})
+
+
+def test_digits_must_be_whole_and_positive():
+    with pytest.raises(ValueError, match="digits is 0: pass 1 or more"):
+        markdown_table({"a": [1]}, digits=0)
+    with pytest.raises(TypeError, match=r"digits is 1\.5"):
+        markdown_table({"a": [1]}, digits=1.5)
+
+
+def test_history_table_has_a_row_for_each_record():
+    history = gradient_descent(SPHERE, [2.0, 0.0], learning_rate=0.25, epochs=1)
+    assert history_table(history, names=["w", "b"]).splitlines() == [
+        "| epoch | w | b | loss | ∂loss/∂w | ∂loss/∂b |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| 0 | 2 | 0 | 4 | 4 | 0 |",
+        "| 1 | 1 | 0 | 1 | 2 | 0 |",
+    ]
+
+
+def test_history_table_needs_a_name_for_each_parameter():
+    history = gradient_descent(SPHERE, [2.0, 0.0], learning_rate=0.25, epochs=1)
+    with pytest.raises(ValueError, match=r"has 2 parameters, and names are \['w'\]"):
+        history_table(history, names=["w"])
