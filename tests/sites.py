@@ -36,7 +36,6 @@ def write_site(folder: Path, **pages: str) -> Path:
 
 def mkdocs(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run MkDocs as a user does."""
-    import os
 
     result = subprocess.run(
         [sys.executable, "-m", "mkdocs", *arguments],
@@ -89,3 +88,13 @@ def serve(folder: Path) -> Iterator[ServedPage]:
         finally:
             server.terminate()
             server.wait()
+
+
+DOCS = ROOT / "docs" / "en"
+PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
+
+
+def url_of(page: str) -> str:
+    """Return where the site has a page, relative to its root."""
+    stem = page.removesuffix(".md").removesuffix("index").rstrip("/")
+    return f"{stem}/" if stem else ""

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from gdbook import Objective, gradient_descent, gradient_step, linear_model
-from gdbook.training import autograd_objective
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gdbook import Objective, gradient_descent, gradient_step, linear_model
+from gdbook.training import autograd_objective
 
 PARABOLA = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
 

@@ -8,7 +8,6 @@ from bs4 import BeautifulSoup
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
-
 from sites import mkdocs, serve, write_site
 
 

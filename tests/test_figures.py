@@ -1,9 +1,10 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
+
 from gdbook import Objective, gradient_descent
 from gdbook.figures import draw_contours, draw_losses, draw_path
-from matplotlib import pyplot as plt
 
 SPHERE = Objective(lambda p: p @ p, lambda p: 2 * p)
 
@@ -61,7 +62,9 @@ def test_each_function_draws_into_the_axes_it_is_given(history):
 
 
 def test_bad_input_is_refused_before_a_figure_is_opened():
-    one = gradient_descent(Objective(lambda x: x**2, lambda x: 2 * x), 1, learning_rate=0.1, epochs=1)
+    one = gradient_descent(
+        Objective(lambda x: x**2, lambda x: 2 * x), 1, learning_rate=0.1, epochs=1
+    )
     with pytest.raises(ValueError, match=r"has shape \(\): pass a run on a vector of two"):
         draw_path(one)
     with pytest.raises(ValueError, match="histories is empty"):

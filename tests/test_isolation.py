@@ -199,7 +199,10 @@ LEAKS = {
         "import warnings\nwarnings.simplefilter('ignore')",
         "import warnings\nprint(any(f[0] == 'ignore' and f[2] is Warning for f in warnings.filters))",
     ),
-    "sys.path": ("import sys\nsys.path.insert(0, '/leak')", "import sys\nprint('/leak' in sys.path)"),
+    "sys.path": (
+        "import sys\nsys.path.insert(0, '/leak')",
+        "import sys\nprint('/leak' in sys.path)",
+    ),
     "the working directory": (
         "import os\nopen('leak', 'w').close(); os.chdir('/')",
         "import os\nprint(os.listdir())",

@@ -1,14 +1,15 @@
 """Losses and their derivatives, each against closed forms, SymPy, differences and torch."""
 
-import gdbook
 import numpy as np
 import pytest
 import sympy as sp
 import torch
-from gdbook import losses
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+import gdbook
+from gdbook import losses
 
 LOSSES = [getattr(losses, name) for name in losses.__all__]
 VALUES = st.floats(-1e3, 1e3)

@@ -215,6 +215,15 @@ def test_a_tag_that_pandoc_would_lose_is_reported(
     assert "at the end of a formula" in caplog.records[0].getMessage()
 
 
+def test_a_tag_that_pandoc_rejects_is_reported_once(
+    cache: Cache, caplog: pytest.LogCaptureFixture
+) -> None:
+    mathematics = Mathematics(cache, Problems())
+    mathematics.collect("page.md", display(r"a \tag{1} b"))
+    mathematics.convert()
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.parametrize(
     ("tex", "expected"),
     [
@@ -226,6 +235,7 @@ def test_a_tag_that_pandoc_would_lose_is_reported(
         (r"\boldsymbol{\theta}", "<mi>𝜽</mi>"),
         (r"\mathbb{R}", "<mi>ℝ</mi>"),
         (r"\mathrm{d}", '<mi mathvariant="normal">d</mi>'),
+        (r"\operatorname{sign}", "<mi>sign</mi>"),
         (r"\nabla", '<mi mathvariant="normal">∇</mi>'),
         (r"\boxed{x}", '<mrow class="math-box"><mi>x</mi></mrow>'),
         (r"\text{if}", "<mtext>if</mtext>"),

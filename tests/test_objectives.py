@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from gdbook import Objective, half_squared_error, linear_model, squared_error
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gdbook import Objective, half_squared_error, linear_model, squared_error
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -7,8 +7,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import gdbook
 import pytest
+
+import gdbook
 
 MODULES = {
     module.name: importlib.import_module(f"gdbook.{module.name}")
@@ -20,9 +21,7 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "en" / "reference"
 
 
 def python(code):
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
 def test_each_name_is_exported_by_one_module():

@@ -4,14 +4,14 @@ import inspect
 from textwrap import dedent
 
 import exercises
-import gdbook
 import pytest
 import sources
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
-
 from sites import write_site
+
+import gdbook
 
 SOLUTION = dedent('''\
     from math import sqrt

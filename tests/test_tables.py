@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from gdbook import Objective, gradient_descent, history_table, markdown_table
 
 SPHERE = Objective(lambda p: p @ p, lambda p: 2 * p)

@@ -10,11 +10,11 @@ from cache import Cache, fingerprint
 from execution import Execution
 from jinja2 import Environment
 from markdown_exec import formatters
+from mathml import Mathematics
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from problems import Problems
-from svg_backend import STYLE
 
 HOOKS = Path(__file__).parent
 
@@ -26,6 +26,7 @@ class _Build:
         self.problems = Problems()
         self.cache = Cache(root / ".cache")
         self.execution = Execution(self.cache, _fingerprint(), self.problems)
+        self.mathematics = Mathematics(self.cache, self.problems)
 
 
 _serving = False
@@ -34,9 +35,10 @@ _build: _Build
 
 def _fingerprint() -> str:
     """Return a key of all that a block's result depends on besides its code."""
-    modules = [*HOOKS.glob("*.py"), *sources.package_folder().glob("*.py")]
+    runner = [HOOKS / name for name in ("runner.py", "svg_backend.py", "figures.mplstyle")]
+    package = sources.package_folder().glob("*.py")
     packages = ["numpy", "matplotlib", "sympy", "torch"]
-    return fingerprint(files=[*modules, STYLE], packages=packages)
+    return fingerprint(files=[*runner, *package], packages=packages)
 
 
 def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -80,7 +82,16 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Stop a build that found problems before it writes anything; show them when serving."""
+    """Convert all formulas; stop a build with problems before it writes, but show them served."""
     _build.execution.finish()
+    for file in files.documentation_pages():
+        if file.page and file.page.content:
+            _build.mathematics.collect(file.src_uri, file.page.content)
+    _build.mathematics.convert()
     if not _serving:
         _build.problems.stop_the_build()
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Put the formulas in their places, now that the search index has taken its text."""
+    return _build.mathematics.insert(output)

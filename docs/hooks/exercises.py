@@ -65,9 +65,7 @@ def _fences(option: str, markdown: str) -> Iterator[Fence]:
 
 def _solutions(name: str, markdown: str) -> list[str]:
     return [
-        fence.code
-        for fence in _fences("solution", markdown)
-        if fence.options["solution"] == name
+        fence.code for fence in _fences("solution", markdown) if fence.options["solution"] == name
     ]
 
 

@@ -2,7 +2,7 @@ r"""Turn the TeX of the pages into MathML, which browsers lay out without any sc
 
 arithmatex leaves `\(…\)` and `\[…\]` in elements of their own. `Mathematics` collects them
 from all pages, lets one pandoc convert them, and puts the results in their places. What
-pandoc returns is true to TeX save for a few details, which `_finish` mends.
+pandoc returns is true to TeX save for a few details, which `mathml_mends` mends.
 """
 
 import json
@@ -15,16 +15,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from unicodedata import lookup
-from xml.etree import ElementTree as ET
 
 from cache import Cache, digest
+from mathml_mends import finish
 from problems import Problems
 
 _PACKAGE = metadata.distribution("pypandoc_binary")  # each version brings one of pandoc
 PANDOC = Path(str(_PACKAGE.locate_file("pypandoc/files/pandoc")))
 VERSION = _PACKAGE.version
 API = [1, 23]
-THIN = "0.167em"
 
 _ELEMENT = re.compile(
     r"""<(?P<name>span|div)\b[^<>]*\bclass="(?:[^"<>]*\s)?arithmatex(?:\s[^"<>]*)?"[^<>]*>"""
@@ -32,21 +31,6 @@ _ELEMENT = re.compile(
 )
 _TAG = re.compile(r"\\tag(?P<star>\*?)\s*\{(?P<text>[^{}]*)\}$")
 _BOLD = re.compile(r"\\mathbf\s*(?:\{(?P<word>[A-Za-z]+)\}|(?P<letter>[A-Za-z]))")
-_ALIGNED = "mtr/mtd[@style='text-align: left; padding-left: 0']"
-_ACCENTS = {  # what stands over one letter, by what grows over several or has no width
-    "\N{COMBINING CIRCUMFLEX ACCENT}": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}",
-    "\N{COMBINING CARON}": "\N{CARON}",
-    "\N{COMBINING TILDE}": "\N{SMALL TILDE}",
-    "\N{COMBINING BREVE}": "\N{BREVE}",
-    "\N{COMBINING DOT ABOVE}": "\N{DOT ABOVE}",
-    "\N{COMBINING DIAERESIS}": "\N{DIAERESIS}",
-    "\N{OVERLINE}": "\N{MACRON}",
-    "\N{MACRON}": "\N{MACRON}",
-}
-_BARS = {"\N{DIVIDES}": "|", "∥": "‖", "‖": "‖"}  # brackets, by what pandoc takes for them
-_LINES = {"\N{OVERLINE}", "\N{MACRON}", "_"}
-_ROWS = {"math", "mrow", "mtd", "msqrt", "mstyle"}
-_SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 
 
 class _Formula(NamedTuple):
@@ -103,10 +87,10 @@ class Mathematics:
             else:
                 self._cache.store(formula.key, mathml)
         for formula, mathml in known.items():
-            if r"\tag" in formula.body:
+            if mathml and r"\tag" in formula.body:
                 self._report(formula, r"a \tag stands at the end of a formula, outside of tables.")
             elif mathml:
-                self._converted[formula] = _finish(mathml)
+                self._converted[formula] = finish(mathml)
 
     def insert(self, html: str) -> str:
         """Return a page with its formulas as MathML, and as TeX where they have failed."""
@@ -164,83 +148,3 @@ def _pandoc(formulas: list[_Formula]) -> Iterable[tuple[str, str]]:
             yield re.sub(r"<annotation.*</annotation>", "", paragraph, flags=re.DOTALL), ""
         else:
             yield "", messages[formula.body].split("\nexpecting")[0]
-
-
-def _finish(mathml: str) -> str:
-    """Return the MathML as it goes into a page."""
-    math = ET.fromstring(re.sub(r' xmlns="[^"]*"|</?semantics>', "", mathml))  # noqa: S314
-    if math.get("display") == "inline":
-        del math.attrib["display"]
-    for element in math.iter():
-        _mend(element)
-        if element.tag in _ROWS:
-            _space_names(element)
-        if element.tag in _SCRIPTS:
-            _tighten(element)
-        if element.tag in {"mover", "munder"}:
-            _fit_accent(element)
-    return ET.tostring(math, encoding="unicode", short_empty_elements=False)
-
-
-def _mend(element: ET.Element) -> None:
-    """Make one element say what TeX means by it."""
-    variant, single = element.attrib.pop("mathvariant", ""), len(element.text or "") == 1
-    if element.tag == "mi" and ((variant == "normal" and single) or element.text == "∇"):
-        element.set("mathvariant", "normal")
-    elif element.tag == "menclose" and element.get("notation") == "box":
-        element.tag, element.attrib = "mrow", {"class": "math-box"}
-    elif element.tag == "mo" and "form" in element.attrib and element.text in _BARS:
-        if element.text == "‖" and "minsize" not in element.attrib:
-            element.set("stretchy", "false")
-        element.text = _BARS[element.text]
-    elif element.tag == "mtd":
-        side = element.attrib.pop("columnalign")
-        element.attrib = {} if side == "center" else {"class": f"math-{side}"}
-    elif element.tag == "mtable" and element.find(_ALIGNED) is not None:
-        element.set("displaystyle", "true")
-        for first in element.iterfind(f"{_ALIGNED}/*[1]"):
-            if first.text in {"+", "−", "±"}:
-                first.tag, first.attrib = "mo", {"form": "infix"}
-
-
-def _tighten(element: ET.Element) -> None:
-    """Take the space around the operators in what is raised or lowered."""
-    for script in element[1:]:
-        for operator in script.iterfind(".//mo"):
-            if "form" not in operator.attrib and operator.text not in {"∑", "∏", "∫"}:
-                operator.attrib |= {"lspace": "0", "rspace": "0"}
-
-
-def _fit_accent(element: ET.Element) -> None:
-    """Let an accent grow over several letters, and not over one."""
-    base, accent = element
-    text = accent.text or ""
-    if accent.get("accent") != "true":
-        return
-    if text in _LINES and (base.tag != "mi" or element.tag == "munder"):
-        element.tag, element.attrib = "mrow", {"class": f"math-{element.tag.removeprefix('m')}"}
-        element.remove(accent)
-    elif base.tag == "mi" and text in _ACCENTS:
-        element.set("accent", "true")
-        accent.text, accent.attrib = _ACCENTS[text], {"stretchy": "false"}
-
-
-def _space_names(row: ET.Element) -> None:
-    r"""Set a thin space between a name such as `\log` and what is no operator beside it."""
-    children = list(row)
-    for before, after in zip(children[-2::-1], children[:0:-1], strict=True):
-        names = _is_name(before), _is_name(after)
-        if any(names) and not (_is_operator(before) or _is_operator(after)):
-            row.insert(list(row).index(after), ET.Element("mspace", width=THIN))
-
-
-def _is_name(element: ET.Element) -> bool:
-    if element.tag in _SCRIPTS or (element.tag == "mrow" and len(element) == 2):
-        return _is_name(element[0])
-    return element.tag == "mi" and len(element.text or "") > 1
-
-
-def _is_operator(element: ET.Element) -> bool:
-    if element.tag in {"mrow", *_SCRIPTS} and len(element):
-        return _is_operator(element[0])
-    return element.tag in {"mo", "mspace"}

@@ -1,0 +1,153 @@
+"""The built site in a real browser."""
+
+import os
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import sync_playwright
+from sites import PAGES, url_of
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+CHAPTER = "chapters/01-one-sample.md"
+
+if CHROMIUM is None and os.environ.get("CI") == "true":
+    raise FileNotFoundError("under CI the browser tests must run: install chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="these tests drive Chromium, which is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Return a function that opens a page in a new window and keeps what went wrong there."""
+    contexts = []
+
+    def open_page(page, **settings):
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.complaints = []
+        tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.requested = []
+        tab.on("request", lambda request: tab.requested.append(request.url))
+        tab.goto(address + url_of(page), wait_until="networkidle")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_loads_without_a_complaint_and_asks_no_other_host(page, visit, address):
+    tab = visit(page)
+    assert tab.complaints == []
+    assert [url for url in tab.requested if not url.startswith((address, "data:"))] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_overflows_sideways(page, width, visit):
+    tab = visit(page, viewport={"width": width, "height": 800})
+    tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    assert tab.evaluate("document.body.scrollWidth") <= width
+
+
+def test_copy_button_puts_the_code_on_the_clipboard(visit):
+    tab = visit(CHAPTER, permissions=["clipboard-read", "clipboard-write"])
+    block = tab.locator(".block").first
+    block.locator("button.md-code__button[data-md-type='copy'], button.md-clipboard").first.click()
+    code = block.locator(".copy code").text_content().rstrip()
+    assert tab.evaluate("navigator.clipboard.readText()") == code
+    assert code.startswith("import matplotlib")
+
+
+def test_search_finds_the_chapter_by_its_words(visit):
+    tab = visit("index.md")
+    tab.locator("input.md-search__input").click()
+    tab.keyboard.type("chain rule")
+    result = tab.locator(".md-search-result__link").first
+    result.wait_for()
+    assert "One sample by hand" in tab.locator(".md-search-result__list").inner_text()
+
+
+def test_search_knows_no_markup_of_formulas(site):
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    for debris in ("mathml", "<mi>", "mrow", "annotation"):
+        assert debris not in index.lower()
+
+
+def test_fraction_is_taller_than_a_letter(visit):
+    tab = visit(CHAPTER)
+    fraction = tab.locator(".math mfrac").first.bounding_box()
+    letter = tab.locator(".math mi").first.bounding_box()
+    assert fraction["height"] > 1.8 * letter["height"] > 0
+
+
+def test_formulas_are_set_in_the_books_font(visit):
+    tab = visit(CHAPTER)
+    assert tab.evaluate("document.fonts.check('16px \"STIX Two Math\"')")
+    assert any(url.endswith(".woff2") for url in tab.requested)
+
+
+def test_colour_switch_changes_page_and_figures(visit):
+    tab = visit(CHAPTER, color_scheme="light")
+
+    def colours():
+        return tab.evaluate(
+            "[getComputedStyle(document.body).backgroundColor,"
+            " getComputedStyle(document.querySelector('.figure text')).fill]"
+        )
+
+    light = colours()
+    for _ in range(3):
+        tab.locator("form[data-md-component=palette] label:visible").click()
+        if colours() != light:
+            break
+    dark = colours()
+    assert dark[0] != light[0]
+    assert dark[1] != light[1]
+
+
+def test_dark_system_gets_dark_pages(visit):
+    tab = visit(CHAPTER, color_scheme="dark")
+    red, green, blue = tab.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    )
+    assert max(red, green, blue) < 80
+
+
+def test_figure_has_a_role_and_a_text_alternative(visit):
+    tab = visit(CHAPTER)
+    figures = tab.get_by_role("img", name="sample as a point")
+    assert figures.count() == 1

@@ -1,0 +1,142 @@
+"""The promises that the built site makes: it is runnable, computed, self-contained, reproducible."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from functools import cache
+
+import markdown
+import pytest
+from bs4 import BeautifulSoup
+from fences import find_fences
+from sites import DOCS, PAGES, ROOT, mkdocs, url_of
+
+BLOCKS = [
+    (page, fence.line)
+    for page in PAGES
+    for fence in find_fences((DOCS / page).read_text(encoding="utf-8"))
+    if fence.language == "python" and fence.options.get("exec") == "on"
+]
+
+
+@pytest.fixture(scope="module")
+def read(site):
+    """Return a function from a page to the soup of its article."""
+
+    @cache
+    def article(page):
+        html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
+        return BeautifulSoup(html, "html.parser").article
+
+    return article
+
+
+@pytest.fixture(scope="module")
+def printed(read, tmp_path_factory):
+    """Return what each block prints when what its button copies runs in a fresh interpreter."""
+
+    def run(block):
+        page, line = block
+        folder = tmp_path_factory.mktemp("snippet")
+        code = read(page).select_one(f"#block-{line} .copy code").text.rstrip()
+        (folder / "block.py").write_text(code, encoding="utf-8")
+        result = subprocess.run(
+            [sys.executable, "-X", "utf8", "-u", "block.py"],
+            cwd=folder,
+            env={**os.environ, "MPLBACKEND": "template"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return result.returncode, result.stdout.decode()
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(BLOCKS, pool.map(run, BLOCKS), strict=True))
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block[0]}:{block[1]}")
+def test_copied_block_prints_what_the_page_shows(block, read, printed):
+    page, line = block
+    status, text = printed[block]
+    assert status == 0, text
+    output = read(page).select_one(f"#block-{line} > .output")
+    if output is None:
+        assert text == ""
+    elif output.name == "pre":
+        assert output.text == text
+    else:
+        rendered = BeautifulSoup(markdown.markdown(text, extensions=["tables"]), "html.parser")
+        assert output.get_text(" ", strip=True) == rendered.get_text(" ", strip=True)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_copy_buttons_are_on_executed_blocks_only(page, read):
+    lines = {f"block-{line}" for name, line in BLOCKS if name == page}
+    assert {tag.parent.get("id") for tag in read(page).select(".copy")} == lines
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lines_of_code_fit_the_column(page):
+    for fence in find_fences((DOCS / page).read_text(encoding="utf-8")):
+        for number, line in enumerate(fence.code.splitlines(), fence.line + 1):
+            assert len(line) <= 76, f"{page}:{number}"
+
+
+DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.]*\.\d)")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("chapters/")])
+def test_every_decimal_in_the_prose_stands_in_a_block_of_the_page(page, read):
+    article = BeautifulSoup(str(read(page)), "html.parser")
+    computed = {
+        Decimal(n) for block in article.select(".block") for n in DECIMAL.findall(block.text)
+    }
+    for block in article.select(".block, #sources, #sources ~ *"):
+        block.extract()
+    assert {n for n in DECIMAL.findall(article.text) if Decimal(n) not in computed} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_asks_nobody_else_for_anything(page, site):
+    html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
+    soup = BeautifulSoup(html, "html.parser")
+    loaded = [tag.get("src") for tag in soup.select("[src]")]
+    loaded += [tag.get("href") for tag in soup.select("link:not([rel=canonical])")]
+    assert [url for url in loaded if re.match(r"(https?:)?//", url)] == []
+
+
+def test_styles_ask_nobody_else_for_anything(site):
+    for style in site.rglob("*.css"):
+        assert not re.search(r"url\([\"']?(https?:)?//", style.read_text(encoding="utf-8")), style
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "samples.md"])
+def test_each_page_has_a_description_or_the_sites(page, site):
+    html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
+    tag = BeautifulSoup(html, "html.parser").select_one("meta[name=description]")
+    assert len(tag["content"]) > 20
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_ids_of_a_page_are_unique(page, site):
+    html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
+    ids = [tag["id"] for tag in BeautifulSoup(html, "html.parser").select("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_two_cold_builds_are_identical_to_the_byte(tmp_path):
+    for folder in ("gdbook", "docs"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    contents = []
+    for name in ("one", "two"):
+        shutil.rmtree(tmp_path / ".cache", ignore_errors=True)
+        built = mkdocs("build", "-d", name, cwd=tmp_path, SOURCE_DATE_EPOCH="1700000000")
+        assert built.returncode == 0, built.stderr
+        files = [file for file in (tmp_path / name).rglob("*") if file.is_file()]
+        contents.append({f.relative_to(tmp_path / name): f.read_bytes() for f in files})
+    assert contents[0] == contents[1]

@@ -1,0 +1,67 @@
+"""The published numbers are reproduced."""
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gdbook import gradient_descent, linear_model
+
+DATA = Path(__file__).parent / "data"
+
+
+def column(name, value):
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return {row["quantity"]: row[value] for row in csv.DictReader(file)}
+
+
+ONE_STEP = column("one_step.csv", "value")
+
+
+def test_one_step_with_fractions_is_exact():
+    x, y, w, b, rate = map(Fraction, ["1.5", "0.8", "0.8", "0.2", "0.1"])
+    before = w * x + b
+    grad_w, grad_b = (before - y) * x, before - y
+    w, b = w - rate * grad_w, b - rate * grad_b
+    after = w * x + b
+    computed = {
+        "prediction before": before,
+        "loss before": (before - y) ** 2 / 2,
+        "grad w": grad_w,
+        "grad b": grad_b,
+        "w after": w,
+        "b after": b,
+        "prediction after": after,
+        "loss after": (after - y) ** 2 / 2,
+    }
+    published = {name: Fraction(ONE_STEP[name]) for name in computed}
+    assert computed == published
+
+
+def test_one_step_of_the_package_is_right_to_the_last_digits():
+    run = gradient_descent(linear_model([[1.5]], [0.8]), [0.8, 0.2], learning_rate=0.1, epochs=1)
+    computed = {
+        "loss before": run.losses[0],
+        "grad w": run.gradients[0, 0],
+        "grad b": run.gradients[0, 1],
+        "w after": run.params[1, 0],
+        "b after": run.params[1, 1],
+        "loss after": run.losses[1],
+    }
+    for name, value in computed.items():
+        assert value == pytest.approx(float(ONE_STEP[name]), rel=1e-15)
+
+
+def test_one_step_in_float32_is_the_published_log():
+    x, y = torch.tensor([1.5, 0.8])
+    w, b = (torch.tensor(value, requires_grad=True) for value in (0.8, 0.2))
+    ((w * x + b - y) ** 2 / 2).backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        b -= 0.1 * b.grad
+        after = (w * x + b - y) ** 2 / 2
+    assert str(after.item()) == ONE_STEP["loss after in float32"]
+    assert np.float32(after.item()) != np.float32(0.0820125)
