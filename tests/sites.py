@@ -64,7 +64,7 @@ class ServedPage:
         html = ""
         for _ in range(int(seconds * 10)):
             try:
-                with urllib.request.urlopen(self._url) as response:
+                with urllib.request.urlopen(self._url) as response:  # noqa: S310  # http
                     html = response.read().decode()
             except (urllib.error.URLError, ConnectionError):
                 pass

@@ -1,4 +1,4 @@
-"""The promises that the built site makes: it is runnable, computed, self-contained, reproducible."""
+"""What the built site promises: runnable, computed, self-contained, reproducible."""
 
 import os
 import re

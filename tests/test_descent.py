@@ -99,7 +99,7 @@ def test_start_of_integers_is_computed_in_float64_and_left_alone():
     ],
 )
 def test_bad_input_is_refused_before_any_work(change, error, message):
-    def never(params):
+    def never(_):
         pytest.fail("the objective was asked")
 
     arguments = {"start": 1.0, "learning_rate": 0.1, "epochs": 1, **change}

@@ -9,7 +9,7 @@ from fences import find_fences
 from sites import DOCS, PAGES
 
 EXERCISES = [
-    pytest.param(page, fence.options["solution"], fence.code, id=fence.options["solution"])
+    pytest.param((page, fence.options["solution"], fence.code), id=fence.options["solution"])
     for page in PAGES
     for fence in find_fences((DOCS / page).read_text(encoding="utf-8"))
     if "solution" in fence.options
@@ -26,15 +26,17 @@ def doctest(file):
     )
 
 
-@pytest.mark.parametrize(("page", "name", "solution"), EXERCISES)
-def test_downloaded_stub_fails(page, name, solution, site):
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_downloaded_stub_fails(exercise, site):
+    page, name, _ = exercise
     result = doctest(site / stub_uri(page, name))
     assert result.returncode == 1
     assert "***Test Failed***" in result.stdout
 
 
-@pytest.mark.parametrize(("page", "name", "solution"), EXERCISES)
-def test_solution_passes(page, name, solution, tmp_path):
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_solution_passes(exercise, tmp_path):
+    _, name, solution = exercise
     file = tmp_path / f"{name}.py"
     file.write_text(solution, encoding="utf-8")
     result = doctest(file)

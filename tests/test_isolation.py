@@ -106,7 +106,7 @@ FAILURES = {
         3,
     ),
     "an error while handling one": (
-        "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    raise ValueError('no') from error",
+        "try:\n    1 / 0\nexcept ArithmeticError as error:\n    raise ValueError('no') from error",
         "ValueError: no",
         4,
     ),
@@ -183,21 +183,21 @@ class TestLimit:
         assert "status -9" in run("import os, signal\nos.kill(os.getpid(), 9)").failure.summary
 
 
+SEED = "import random, numpy, torch\nrandom.seed(1)\nnumpy.random.seed(1)\ntorch.manual_seed(1)\n"
+DRAW = (
+    "import random, numpy, torch\n"
+    "def draw():\n    return {random.random(), numpy.random.rand(), torch.rand(1).item()}\n"
+)
 LEAKS = {
     "a name": ("leaked = 1", "print('leaked' in globals())"),
-    "random state": (
-        "import random\nimport numpy as np\nimport torch\nrandom.seed(1); np.random.seed(1);"
-        " torch.manual_seed(1)",
-        "import random\nimport numpy as np\nimport torch\n"
-        "random.seed(1); a = random.random()\nprint(random.random() != a)",
-    ),
+    "random state": (SEED, DRAW + "drawn = draw()\n" + SEED + "print(drawn & draw())"),
     "rcParams": (
         "import matplotlib as mpl\nmpl.rcParams['lines.linewidth'] = 33",
         "import matplotlib as mpl\nprint(mpl.rcParams['lines.linewidth'])",
     ),
     "warnings filters": (
         "import warnings\nwarnings.simplefilter('ignore')",
-        "import warnings\nprint(any(f[0] == 'ignore' and f[2] is Warning for f in warnings.filters))",
+        "import warnings\nprint(('ignore', None, Warning, None, 0) in warnings.filters)",
     ),
     "sys.path": (
         "import sys\nsys.path.insert(0, '/leak')",

@@ -84,7 +84,7 @@ def test_loss_and_derivative_equal_torch(pair):
 class TestBadInput:
     @pytest.mark.parametrize("values", [["a"], [None], [1j], [True]])
     def test_what_is_no_real_number_is_refused(self, function, values):
-        with pytest.raises(TypeError, match="y_true has dtype .*: pass real numbers"):
+        with pytest.raises(TypeError, match=r"y_true has dtype .*: pass real numbers"):
             function(values, [1.0])
         with pytest.raises(TypeError, match="y_pred has dtype"):
             function([1.0], values)

@@ -89,6 +89,15 @@ def test_a_display_formula_can_scroll_by_itself(convert: Convert) -> None:
     assert convert(display("x^2")) == f'<div class="math" tabindex="0">{math}</div>'
 
 
+@pytest.mark.parametrize("mark", [".", ",", ")."])
+def test_punctuation_after_an_inline_formula_does_not_begin_a_line(
+    convert: Convert, mark: str
+) -> None:
+    page = convert(f"<p>{inline('x')}{mark} {inline('y')} {display('z')}{mark}</p>")
+    assert f"</mi></math>{mark}</span> <math>" in page
+    assert page.endswith(f"</div>{mark}</p>")
+
+
 def test_the_same_tex_is_laid_out_as_its_place_asks(convert: Convert) -> None:
     page = convert(inline(r"\min_x f") + display(r"\min_x f"))
     assert page.count("<msub>") == page.count("<munder>") == 1

@@ -49,7 +49,16 @@ STUB = dedent('''\
     def area(side):
         """Return the area."""
         ...''')
-PAGE = f'# Page\n\n```python exec="on" stub="side"\n```\n\n```python exec="on" solution="side"\n{SOLUTION}\n```\n'
+PAGE = f"""\
+# Page
+
+```python exec="on" stub="side"
+```
+
+```python exec="on" solution="side"
+{SOLUTION}
+```
+"""
 
 
 def test_stub_keeps_docstrings_and_drops_bodies_and_what_follows():

@@ -28,6 +28,7 @@ API = [1, 23]
 _ELEMENT = re.compile(
     r"""<(?P<name>span|div)\b[^<>]*\bclass="(?:[^"<>]*\s)?arithmatex(?:\s[^"<>]*)?"[^<>]*>"""
     r"""\s*\\(?:\[(?P<display>[^<]*)\\\]|\((?P<inline>[^<]*)\\\))\s*</(?P=name)>"""
+    r"""(?P<punctuation>[,.;:?)]*)"""
 )
 _TAG = re.compile(r"\\tag(?P<star>\*?)\s*\{(?P<text>[^{}]*)\}$")
 _BOLD = re.compile(r"\\mathbf\s*(?:\{(?P<word>[A-Za-z]+)\}|(?P<letter>[A-Za-z]))")
@@ -106,7 +107,9 @@ class Mathematics:
         mathml = self._converted.get(formula, failed)
         tag = f'<span class="math-tag">{escape(formula.tag)}</span>' if formula.tag else ""
         if formula.display:
-            return f'<div class="math" tabindex="0">{mathml}{tag}</div>'
+            return f'<div class="math" tabindex="0">{mathml}{tag}</div>{element["punctuation"]}'
+        if element["punctuation"]:  # it must not begin a line
+            return f'<span class="math-end">{mathml}{tag}{element["punctuation"]}</span>'
         return mathml + tag
 
 
