@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def serve(folder: Path) -> Iterator[ServedPage]:
         try:
             yield ServedPage(folder, port)
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
             server.wait()
 
 

@@ -52,7 +52,7 @@ def printed(read, tmp_path_factory):
             stderr=subprocess.STDOUT,
             check=False,
         )
-        return result.returncode, result.stdout.decode()
+        return result.returncode, result.stdout.decode().replace(os.linesep, "\n")
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(BLOCKS, pool.map(run, BLOCKS), strict=True))
@@ -97,7 +97,9 @@ def test_every_decimal_in_the_prose_stands_in_a_block_of_the_page(page, read):
     }
     for block in article.select(".block, #sources, #sources ~ *"):
         block.extract()
-    assert {n for n in DECIMAL.findall(article.text) if Decimal(n) not in computed} == set()
+    assert {
+        n for n in DECIMAL.findall(article.get_text(" ")) if Decimal(n) not in computed
+    } == set()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -89,6 +89,10 @@ def test_code_that_is_not_executed_on_purpose_has_no_copy_button(site):
     assert soup.select(".copy, .output") == []
 
 
+def test_code_in_other_languages_is_left_alone(site):
+    assert site("```bash\necho hi\n```\n").select_one(".language-bash, .highlight").text.strip()
+
+
 def test_session_is_checked_and_has_no_copy_button(site, problem):
     soup = site('```pycon exec="on"\n>>> 1 + 1\n2\n```\n')
     assert soup.select(".copy, .output") == []
@@ -143,6 +147,11 @@ def test_failure_stops_the_build_and_names_page_line_exception_and_code(problem)
             ```
         """)
     assert "page.md:10: ZeroDivisionError: division by zero, in `y = 1 / x`" in log
+
+
+def test_failure_without_a_line_is_placed_at_its_fence(problem):
+    log = problem('# Page\n\n```python exec="on"\nimport os\nos._exit(7)\n```\n')
+    assert "page.md:3: SystemExit: the block ended its own process with status 7" in log
 
 
 def test_limit_of_a_fence_is_its_own(problem):

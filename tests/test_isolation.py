@@ -1,5 +1,6 @@
 """One block in its own process: what it prints, draws and leaves behind."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from isolation import run_block
+
+NEEDS_POSIX = pytest.mark.skipif(
+    os.name != "posix", reason="Windows has no process groups, signals and file limits"
+)
 
 
 def run(code, *, language="python", limit=20):
@@ -23,7 +28,7 @@ def in_a_terminal(code, folder):
         stderr=subprocess.STDOUT,
         check=False,
     )
-    return result.stdout.decode().replace(f"{folder}/", "")
+    return result.stdout.decode().replace(os.linesep, "\n").replace(f"{folder}{os.sep}", "")
 
 
 PRINTS = {
@@ -161,6 +166,7 @@ class TestLimit:
         failure = run(code, limit=0.5).failure
         assert failure.line in {2, 3}
 
+    @NEEDS_POSIX
     def test_process_that_it_started_is_stopped_too(self, tmp_path):
         proof = tmp_path / "proof"
         late = f"import time, pathlib; time.sleep(1.5); pathlib.Path({str(proof)!r}).touch()"
@@ -169,6 +175,7 @@ class TestLimit:
         time.sleep(2.5)
         assert not proof.exists()
 
+    @NEEDS_POSIX
     def test_block_that_prints_for_ever_fails_before_the_disk_is_full(self):
         outcome = run("while True:\n    print('x' * 1_000_000)")
         assert "OSError" in outcome.failure.summary
@@ -179,6 +186,7 @@ class TestLimit:
         assert failure.summary == "SystemExit: the block ended its own process with status 0"
         assert failure.line is None
 
+    @NEEDS_POSIX
     def test_block_that_kills_itself_fails(self):
         assert "status -9" in run("import os, signal\nos.kill(os.getpid(), 9)").failure.summary
 

@@ -77,16 +77,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Take leave of a page's blocks."""
+    """Take leave of a page's blocks, and take note of its formulas."""
     _build.execution.close_page(page.file.src_uri, html)
+    _build.mathematics.collect(page.file.src_uri, html)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Convert all formulas; stop a build with problems before it writes, but show them served."""
     _build.execution.finish()
-    for file in files.documentation_pages():
-        if file.page and file.page.content:
-            _build.mathematics.collect(file.src_uri, file.page.content)
     _build.mathematics.convert()
     if not _serving:
         _build.problems.stop_the_build()

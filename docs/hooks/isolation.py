@@ -11,7 +11,7 @@ from functools import cache
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import runner
 
@@ -54,7 +54,7 @@ def run_block(code: str, *, language: str, limit: float, prefix: str) -> Outcome
         child.join(limit + SECONDS_TO_START)
         child.kill()
         child.join()
-        _kill_group(child.pid)
+        _kill_group(cast(int, child.pid))
         return _read(folder, limit, child.exitcode)
 
 
@@ -72,11 +72,10 @@ def _context() -> ForkServerContext | SpawnContext:
     return context
 
 
-def _kill_group(leader: int | None) -> None:
+def _kill_group(leader: int) -> None:
     """Stop what the block started and left running."""
-    if leader and hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(leader, signal.SIGKILL)
+    with suppress(AttributeError, ProcessLookupError, PermissionError):  # none on Windows
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _read(folder: Path, limit: float, exit_status: int | None) -> Outcome:

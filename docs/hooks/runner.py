@@ -59,7 +59,7 @@ _HOOKS = str(Path(__file__).parent)
 
 def _limit_files() -> None:
     """Let a block that prints for ever fail before the disk is full."""
-    if resource is not None:
+    if resource is not None:  # pragma: no branch  # Windows
         _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         soft = LARGEST_FILE if hard == resource.RLIM_INFINITY else min(LARGEST_FILE, hard)
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

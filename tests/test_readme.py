@@ -1,0 +1,35 @@
+"""What the README says is true."""
+
+import os
+import re
+import subprocess
+import sys
+
+from fences import find_fences
+from sites import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FENCES = list(find_fences(README))
+
+
+def test_quick_start_is_two_commands_of_one_line():
+    section = README.partition("## Quick start")[2].partition("\n## ")[0]
+    commands = [fence.code for fence in find_fences(section) if fence.language == "bash"]
+    assert len(commands) == 2
+    assert all("\n" not in command for command in commands)
+    assert commands[0].endswith(".venv/bin/mkdocs serve")
+    assert commands[1].endswith(".venv/bin/pytest")
+
+
+def test_example_is_short_and_prints_what_is_under_it():
+    code, output = (f.code for f in FENCES if f.language in {"python", "text"})
+    assert len(code.splitlines()) <= 15
+    result = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, check=True
+    )
+    assert result.stdout.decode().replace(os.linesep, "\n") == f"{output}\n"
+
+
+def test_files_that_are_linked_exist():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).is_file(), target
