@@ -18,11 +18,11 @@ def test_step_subtracts_the_gradient_times_the_learning_rate():
     np.testing.assert_array_equal(params, [1.0, 2.0])
 
 
-@given(start=st.floats(-100, 100), rate=st.floats(0.001, 0.6), epochs=st.integers(0, 30))
+@given(start=st.floats(-100, 100, allow_subnormal=False), rate=st.floats(0.001, 0.6), epochs=st.integers(0, 30))
 def test_parabola_shrinks_by_the_closed_form(start, rate, epochs):
     history = gradient_descent(PARABOLA, start, learning_rate=rate, epochs=epochs)
     expected = start * (1 - 4 * rate) ** np.arange(epochs + 1)
-    np.testing.assert_allclose(history.params, expected, rtol=1e-12, atol=1e-14 * abs(start))
+    np.testing.assert_allclose(history.params, expected, rtol=1e-12, atol=1e-14)
 
 
 def test_each_row_holds_loss_and_gradient_at_the_params_of_the_row():

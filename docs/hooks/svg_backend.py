@@ -69,6 +69,10 @@ def inline(svg: str, prefix: str) -> str:
 def _variables() -> dict[str, str]:
     style = mpl.rc_params_from_file(STYLE, use_default_template=False)
     cycle = style["axes.prop_cycle"].by_key()["color"]
-    named = {"--figure-ink": style["text.color"], "--figure-grid": style["grid.color"]}
+    named = {
+        "--figure-ink": style["text.color"],
+        "--figure-grid": style["grid.color"],
+        "--figure-paper": style["legend.facecolor"],
+    }
     named |= {f"--figure-{number}": color for number, color in enumerate(cycle)}
     return {f"#{color.lstrip('#')}": name for name, color in named.items()}
