@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 from typing import Any, Protocol, cast
 
@@ -61,7 +61,10 @@ def positive_number(name: str, value: float) -> float:
     """Return a number greater than zero as a float."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} is {value!r}: pass a number greater than 0.")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = inf
     if not (isfinite(number) and number > 0):
         raise ValueError(f"{name} is {number}: pass a finite number greater than 0.")
     return number

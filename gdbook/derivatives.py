@@ -84,10 +84,11 @@ _CALCULUS = {
 
 
 def _calculus_of(loss: Elementwise) -> _Calculus:
-    if loss not in _CALCULUS:
-        known = ", ".join(known.__name__ for known in _CALCULUS)
-        raise ValueError(f"loss is {loss!r}: pass one of gdbook's losses ({known}).")
-    return _CALCULUS[loss]
+    for known, calculus in _CALCULUS.items():
+        if loss is known:
+            return calculus
+    names = ", ".join(known.__name__ for known in _CALCULUS)
+    raise ValueError(f"loss is {loss!r}: pass one of gdbook's losses ({names}).")
 
 
 def derivative_of(loss: Elementwise) -> Elementwise:

@@ -1,6 +1,5 @@
 r"""Descent: one step, and the loop that repeats it."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +23,8 @@ def gradient_step(params: Array, grad: Array, learning_rate: float) -> Array:
         learning_rate: Step length $\alpha$.
 
     Returns:
-        New parameters; `params` itself is left as it was.
+        New parameters; `params` itself is left as it was. The arguments are not checked:
+        `gradient_descent` does that, once.
 
     Examples:
         >>> from gdbook import gradient_step
@@ -64,11 +64,12 @@ def gradient_descent(
         The record of the run.
 
     Raises:
-        TypeError: `start` does not hold real numbers, `learning_rate` is no number, or
-            `epochs` or `record_every` is not whole.
+        TypeError: `start` does not hold real numbers, `learning_rate` is no number, `epochs` or
+            `record_every` is not whole, or the objective returns no real numbers.
         ValueError: `start` is empty or not finite, `learning_rate` is not finite and positive,
-            `epochs` is negative, `record_every` is less than 1, or at `start` the objective
-            is not finite or its gradient has another shape than `start`.
+            `epochs` is negative, `record_every` is less than 1, the objective is not finite at
+            `start`, or it returns more than one value or a gradient of another shape than
+            `start`.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent
@@ -81,24 +82,26 @@ def gradient_descent(
         A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*,
         1847.
     """
-    params = real_array("start", start)
+    params = _read_only(real_array("start", start))
     learning_rate = positive_number("learning_rate", learning_rate)
     epochs = whole_number("epochs", epochs, at_least=0)
     record_every = whole_number("record_every", record_every, at_least=1)
     rows: list[_Row] = []
     status: Status = "completed"
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for epoch in range(epochs + 1):
-            loss, grad = objective.value(params), np.asarray(objective.gradient(params))
-            if epoch == 0:
-                _check_first_row(params, loss, grad)
+            loss, grad = _evaluate(objective, params)
             if not (np.isfinite(loss) and np.isfinite(grad).all()):
                 status = "diverged"
                 break
             row = _Row(epoch, params, loss, grad)
             if epoch % record_every == 0:
                 rows.append(row)
-            params = gradient_step(params, grad, learning_rate)
+            params = _read_only(gradient_step(params, grad, learning_rate))
+    if not rows:
+        raise ValueError(
+            f"at the start the loss is {loss} and the gradient {grad}: start where both are finite."
+        )
     if rows[-1] is not row:
         rows.append(row)
     recorded, path, losses, gradients = map(_read_only, zip(*rows, strict=True))
@@ -112,19 +115,21 @@ class _Row(NamedTuple):
     grad: Array
 
 
-def _check_first_row(params: Array, loss: float, grad: Array) -> None:
-    if grad.shape != params.shape:
-        raise ValueError(
-            f"the gradient has shape {grad.shape}, the parameters {params.shape}: "
-            "return one partial derivative for each parameter."
-        )
-    if not (np.isfinite(loss) and np.isfinite(grad).all()):
-        raise ValueError(
-            f"at the start the loss is {loss} and the gradient {grad}: start where both are finite."
-        )
+def _evaluate(objective: Objective, params: Array) -> tuple[float, Array]:
+    """Return value and gradient in float64; what overflows in Python's own floats is infinite."""
+    try:
+        value, grad = np.asarray(objective.value(params)), np.array(objective.gradient(params))
+    except OverflowError:
+        return np.inf, np.full(params.shape, np.inf)
+    for name, result, shape in (("value", value, ()), ("gradient", grad, params.shape)):
+        if result.dtype.kind not in "iuf":
+            raise TypeError(f"the {name} has dtype {result.dtype}: return real numbers.")
+        if result.shape != shape:
+            raise ValueError(f"the {name} has shape {result.shape}: return shape {shape}.")
+    return float(value), grad.astype(np.float64, copy=False)
 
 
-def _read_only(column: Sequence[Any]) -> Any:
-    array = np.array(column)
+def _read_only(values: Any) -> Any:
+    array = np.array(values)
     array.flags.writeable = False
     return array

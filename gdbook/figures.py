@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdbook._checks import whole_number
+from gdbook._checks import Array, real_array, whole_number
 from gdbook._extras import extra
 from gdbook.history import History
 from gdbook.objectives import Objective
@@ -46,8 +46,9 @@ def draw_contours(
         The axes.
 
     Raises:
-        TypeError: `levels` is not whole.
-        ValueError: `levels` is less than 1.
+        TypeError: `levels` is not whole, or a range does not hold real numbers.
+        ValueError: `levels` is less than 1, a range is not two rising finite numbers, or the
+            objective is constant or not finite there.
 
     Examples:
         >>> from gdbook import Objective
@@ -61,13 +62,23 @@ def draw_contours(
         The level sets of every text on optimisation.
     """
     levels = whole_number("levels", levels, at_least=1)
-    ax = plt.figure().subplots() if ax is None else ax
-    across, up = np.linspace(*first, 121), np.linspace(*second, 121)
+    across, up = _grid("first", first), _grid("second", second)
     values = np.array([[objective.value(np.array([p, q])) for p in across] for q in up])
     spread = np.linspace(0, 1, levels + 2)[1:-1] ** 2
-    lines = values.min() + spread * (values.max() - values.min())
+    lowest, highest = real_array("the objective", [values.min(), values.max()])
+    if lowest == highest:
+        raise ValueError(f"the objective is {lowest} everywhere: choose where it changes.")
+    lines = lowest + spread * (highest - lowest)
+    ax = plt.figure().subplots() if ax is None else ax
     ax.contour(across, up, values, levels=lines, colors="C7", linewidths=0.8)
     return ax
+
+
+def _grid(name: str, ends: tuple[float, float]) -> Array:
+    values = real_array(name, ends)
+    if values.shape != (2,) or not values[0] < values[1]:
+        raise ValueError(f"{name} is {ends}: pass two numbers, the smaller one first.")
+    return np.linspace(values[0], values[1], 121)
 
 
 def draw_path(history: History, *, label: str | None = None, ax: Axes | None = None) -> Axes:
@@ -123,6 +134,7 @@ def draw_losses(histories: Mapping[str, History], *, ax: Axes | None = None) -> 
         The axes, with a legend.
 
     Raises:
+        TypeError: `histories` is no mapping.
         ValueError: There is no run.
 
     Examples:
@@ -136,6 +148,8 @@ def draw_losses(histories: Mapping[str, History], *, ax: Axes | None = None) -> 
     Source:
         The columns are `History.epochs` and `History.losses`.
     """
+    if not isinstance(histories, Mapping):
+        raise TypeError(f"histories is {histories!r}: pass a mapping from label to run.")
     if not histories:
         raise ValueError("histories is empty: pass at least one run and its label.")
     ax = plt.figure().subplots() if ax is None else ax

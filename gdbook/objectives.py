@@ -59,7 +59,8 @@ def linear_model(
     \nabla f = \frac1n \begin{pmatrix} X^\top \ell' \\ 1^\top \ell' \end{pmatrix}$$
 
     The parameters are one vector of `n_features + 1` numbers: the weights $w$, then the
-    intercept $b$.
+    intercept $b$. The data are not copied where they are float64: leave them as they are while
+    the objective is in use.
 
     Args:
         X: Features, shape `(n_samples, n_features)`.
@@ -102,7 +103,8 @@ def linear_model(
     n_samples, n_features = features.shape
     divisor = n_samples if reduction == "mean" else 1
 
-    def predict(params: Array) -> Array:
+    def predict(params: ArrayLike) -> Array:
+        params = np.asarray(params)
         if params.shape != (n_features + 1,):
             raise ValueError(
                 f"params have shape {params.shape}: pass ({n_features + 1},), "
@@ -111,10 +113,10 @@ def linear_model(
         y_pred: Array = features @ params[:-1] + params[-1]
         return y_pred
 
-    def value(params: Array) -> float:
+    def value(params: ArrayLike) -> float:
         return float(loss_formula(targets, predict(params)).sum() / divisor)
 
-    def gradient(params: Array) -> Array:
+    def gradient(params: ArrayLike) -> Array:
         pulls = derivative_formula(targets, predict(params)) / divisor
         return np.append(pulls @ features, pulls.sum())
 

@@ -26,8 +26,9 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
         escaped.
 
     Raises:
-        TypeError: `digits` is not whole.
-        ValueError: There are no columns, they differ in length, or `digits` is less than 1.
+        TypeError: `digits` is not whole, or `columns` is no mapping from text to cells.
+        ValueError: There are no columns, they differ in length, `digits` is less than 1, or a
+            cell has several lines.
 
     Examples:
         >>> from gdbook import markdown_table
@@ -40,6 +41,8 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
         The table syntax of PHP Markdown Extra.
     """
     digits = whole_number("digits", digits, at_least=1)
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
+        raise TypeError(f"columns is {columns!r}: pass a mapping from header to cells.")
     cells = {header: list(column) for header, column in columns.items()}
     lengths = {header: len(column) for header, column in cells.items()}
     if len(set(lengths.values())) != 1:
@@ -49,14 +52,17 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
         for column in cells.values()
     )
     rows = ((_cell(cell, digits) for cell in row) for row in zip(*cells.values(), strict=True))
-    headers = (header.replace("|", r"\|") for header in cells)
+    headers = (_cell(header, digits) for header in cells)
     return "\n".join("| " + " | ".join(line) + " |" for line in (headers, rules, *rows))
 
 
 def _cell(value: Any, digits: int) -> str:
     if isinstance(value, float | np.floating):
         return f"{value:.{digits}g}"
-    return str(value).replace("|", r"\|")
+    text = str(value)
+    if "\n" in text:
+        raise ValueError(f"{text!r} has several lines: a cell of a Markdown table has one.")
+    return text.replace("|", r"\|")
 
 
 def history_table(history: History, *, names: Sequence[str] = ("params",), digits: int = 6) -> str:
@@ -74,7 +80,8 @@ def history_table(history: History, *, names: Sequence[str] = ("params",), digit
 
     Raises:
         TypeError: `digits` is not whole.
-        ValueError: There are not as many names as parameters, or `digits` is less than 1.
+        ValueError: There are not as many names as parameters, a name is given twice or is
+            `epoch` or `loss`, or `digits` is less than 1.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent, history_table
@@ -89,6 +96,9 @@ def history_table(history: History, *, names: Sequence[str] = ("params",), digit
     Source:
         The columns are those of `History`.
     """
+    columns = ["epoch", *names, "loss"]
+    if len(set(columns)) != len(columns):
+        raise ValueError(f"the columns would be {columns}: give each parameter a name of its own.")
     params = np.reshape(history.params, (len(history), -1))
     gradients = np.reshape(history.gradients, (len(history), -1))
     if params.shape[1] != len(names):

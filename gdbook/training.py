@@ -34,6 +34,8 @@ def autograd_objective(
         of `gdbook.descent` runs on it.
 
     Raises:
+        TypeError: When the objective is used: the function returned something else than a
+            tensor.
         ValueError: When the objective is used: the function returned more than one element, or
             something that does not depend on the parameters.
 
@@ -52,6 +54,8 @@ def autograd_objective(
     def evaluate(params: Array) -> tuple[torch.Tensor, torch.Tensor]:
         tensor = torch.tensor(params, dtype=dtype, requires_grad=True)
         output = function(tensor)
+        if not isinstance(output, torch.Tensor):
+            raise TypeError(f"the function returned {output!r}: return a tensor.")
         if output.numel() != 1:
             raise ValueError(
                 f"the function returned shape {tuple(output.shape)}: return one number, "

@@ -18,7 +18,11 @@ def test_step_subtracts_the_gradient_times_the_learning_rate():
     np.testing.assert_array_equal(params, [1.0, 2.0])
 
 
-@given(start=st.floats(-100, 100, allow_subnormal=False), rate=st.floats(0.001, 0.6), epochs=st.integers(0, 30))
+@given(
+    start=st.floats(-100, 100, allow_subnormal=False),
+    rate=st.floats(0.001, 0.6),
+    epochs=st.integers(0, 30),
+)
 def test_parabola_shrinks_by_the_closed_form(start, rate, epochs):
     history = gradient_descent(PARABOLA, start, learning_rate=rate, epochs=epochs)
     expected = start * (1 - 4 * rate) ** np.arange(epochs + 1)
@@ -87,6 +91,7 @@ def test_start_of_integers_is_computed_in_float64_and_left_alone():
         ({"learning_rate": -1}, ValueError, "learning_rate is -1.0"),
         ({"learning_rate": np.nan}, ValueError, "learning_rate is nan"),
         ({"learning_rate": np.inf}, ValueError, "learning_rate is inf"),
+        ({"learning_rate": 10**400}, ValueError, "learning_rate is inf"),
         ({"learning_rate": "0.1"}, TypeError, "learning_rate is '0.1': pass a number"),
         ({"learning_rate": True}, TypeError, "learning_rate is True"),
         ({"epochs": -1}, ValueError, "epochs is -1: pass 0 or more"),
@@ -112,10 +117,65 @@ def test_whole_numbers_of_numpy_are_taken():
     assert len(history) == 3
 
 
-def test_gradient_of_the_wrong_shape_is_refused():
-    wrong = Objective(lambda p: p.sum(), lambda _: np.ones((2, 1)))
-    with pytest.raises(ValueError, match=r"gradient has shape \(2, 1\), the parameters \(2,\)"):
+@pytest.mark.parametrize(
+    ("value", "gradient", "error", "message"),
+    [
+        (0.0, np.ones((2, 1)), ValueError, r"gradient has shape \(2, 1\): return shape \(2,\)"),
+        (np.ones(2), np.ones(2), ValueError, r"value has shape \(2,\): return shape \(\)"),
+        (1j, np.ones(2), TypeError, "value has dtype complex128: return real numbers"),
+        (0.0, np.array(["a", "b"]), TypeError, "gradient has dtype <U1"),
+    ],
+)
+def test_objective_that_returns_something_else_is_refused(value, gradient, error, message):
+    wrong = Objective(lambda _: value, lambda _: gradient)
+    with pytest.raises(error, match=message):
         gradient_descent(wrong, [1.0, 2.0], learning_rate=0.1, epochs=1)
+
+
+def test_gradient_whose_shape_changes_is_refused():
+    shapes = iter([(2,), (3,)])
+    wrong = Objective(lambda p: p.sum(), lambda _: np.ones(next(shapes)))
+    with pytest.raises(ValueError, match=r"gradient has shape \(3,\): return shape \(2,\)"):
+        gradient_descent(wrong, [1.0, 2.0], learning_rate=0.1, epochs=1)
+
+
+def test_objective_of_integers_is_recorded_in_float64():
+    history = gradient_descent(
+        Objective(lambda _: 3, lambda _: [1, 2]), [1, 2], learning_rate=1, epochs=1
+    )
+    for array in (history.params, history.losses, history.gradients):
+        assert array.dtype == np.float64
+
+
+def test_gradient_that_reuses_its_array_is_recorded_as_it_was():
+    buffer = np.empty(2)
+
+    def gradient(params):
+        buffer[:] = 2 * params
+        return buffer
+
+    sphere = Objective(lambda p: p @ p, gradient)
+    history = gradient_descent(sphere, [1.0, 2.0], learning_rate=0.25, epochs=2)
+    np.testing.assert_array_equal(history.gradients, 2 * history.params)
+
+
+def test_objective_cannot_change_the_params():
+    def greedy(params):
+        params *= 0
+        return 0.0
+
+    start = np.array([1.0, 2.0])
+    with pytest.raises(ValueError, match="read-only"):
+        gradient_descent(Objective(greedy, greedy), start, learning_rate=0.1, epochs=1)
+    np.testing.assert_array_equal(start, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("value", [lambda x: float(x) ** 4, lambda x: 1 / (x - 9)])
+def test_overflow_and_poles_end_a_run_without_warnings(value):
+    history = gradient_descent(
+        Objective(value, lambda x: -8 * x), 1.0, learning_rate=1.0, epochs=10_000
+    )
+    assert history.status == "diverged"
 
 
 def test_start_where_the_objective_is_not_finite_is_refused():

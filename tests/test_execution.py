@@ -1,6 +1,11 @@
 """Pages with executed blocks: what is on them, and what stops a build."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from textwrap import dedent
 
 import pytest
@@ -101,6 +106,46 @@ def test_session_is_checked_and_has_no_copy_button(site, problem):
     )
 
 
+def test_block_indented_by_tabs_is_executed(site):
+    soup = site('- item\n\n\t```python exec="on"\n\tprint("one")\n\t```\n')
+    assert soup.select_one("pre.output").text == "one\n"
+
+
+def test_words_that_look_like_python_are_no_python(site):
+    for opening in ('```bash title="run python"', "```happy", "```pytb"):
+        assert "hidden" in site(f"{opening}\nhidden\n```\n").text
+
+
+def test_quotes_in_an_alternative_reach_the_page(site):
+    soup = site(
+        '```python exec="on" alt=\'a "q" <b>\'\n'
+        "import matplotlib.pyplot as plt\nplt.plot([1])\n```\n"
+    )
+    assert soup.select_one(".figure")["aria-label"] == 'a "q" <b>'
+    assert soup.select_one(".listing code").text.startswith("import")
+
+
+def test_carriage_return_reaches_the_page(tmp_path, site):
+    site('```python exec="on"\nprint("a\\rb")\n```\n')
+    html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
+    assert "a&#13;b" in html
+
+
+def test_equal_blocks_have_limits_of_their_own(problem):
+    block = '```python exec="on" limit="{}"\nimport time\ntime.sleep(1)\nprint(1)\n```\n\n'
+    log = problem(block.format(30) + block.format(0.2))
+    assert log.count("ran for longer than 0.2 s, in") == 1
+
+
+def test_what_keeps_a_block_from_being_run_is_told(problem, monkeypatch):
+    def broken(*_, **__):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("execution.run_block", broken)
+    log = problem('```python exec="on"\nprint(1)\n```\n')
+    assert "page.md:1: the block could not be run: OSError('no more processes')" in log
+
+
 def test_ids_are_unique_where_figures_are_alike(site):
     block = (
         '```python exec="on" alt="{}"\nimport matplotlib.pyplot as plt\n'
@@ -118,6 +163,11 @@ MISTAKES = {
     "an option without quotes": ("```python exec=on", "'exec=on' is no option"),
     "braces": ("``` {.python}", "'{.python}' opens Python code: write python"),
     "another name of the language": ('```py exec="on"', "'py' opens Python code: write python"),
+    "capitals": ('```Python exec="on"', "'Python' opens Python code: write python"),
+    "an option twice": ('```python exec="off" exec="on"', "'exec' is no option"),
+    "a quoted title": ('```python exec="on" title=\'a "b"\'', "the title has no double quotes"),
+    "a session without a prompt": ('```pycon exec="on"', "a session has lines that begin with >>>"),
+    "a limit of a year": ('```python exec="on" limit="1e12"', "at most 3600"),
     "an option of the stock runner": ('```python exec="on" session="a"', "not ['session']"),
     "an unknown result": ('```python exec="on" result="html"', "the result is text, or Markdown"),
     "a limit of 0": ('```python exec="on" limit="0"', "the limit is a number of seconds"),
@@ -157,7 +207,7 @@ def test_failure_without_a_line_is_placed_at_its_fence(problem):
 def test_limit_of_a_fence_is_its_own(problem):
     log = problem('```python exec="on" limit="0.3"\nwhile True:\n    pass\n```\n')
     assert "TimeoutError: the block ran for longer than 0.3 s" in log
-    assert re.search("page.md:[23]: ", log)
+    assert re.search("page.md:[123]: ", log)
 
 
 def test_figure_without_alternative_stops_the_build(problem):
@@ -176,8 +226,10 @@ def test_alternative_without_figure_stops_the_build(problem):
     [
         '# Page\n\n```python exec="on"\nprint(1)\n',
         '# Page\n\n    ```python exec="on"\n    print(1)\n    ```\n',
+        '# Page\n\n- ```python exec="on"\n    print(1)\n    ```\n',
+        '# Page\n\n\u00a0```python exec="on"\n    print(1)\n    ```\n',
     ],
-    ids=["never closed", "indented like code"],
+    ids=["never closed", "indented like code", "behind a list's mark", "behind a hard space"],
 )
 def test_fence_that_markdown_does_not_read_as_one_stops_the_build(problem, text):
     assert "page.md:3: this is not read as a fence" in problem(text)
@@ -227,7 +279,7 @@ class TestCache:
     def test_log_has_totals_and_the_slowest(self, site, caplog):
         site('```python exec="on"\nimport time\ntime.sleep(0.2)\n```\n' + self.BLOCK)
         assert "All pages: 2 blocks run, 0 cached" in caplog.text
-        assert "Slowest: page.md:1, 0.2" in caplog.text
+        assert "Slowest: page.md:" in caplog.text
 
 
 def test_serving_shows_the_failure_and_recovers(tmp_path):
@@ -242,3 +294,17 @@ def test_serving_shows_the_failure_and_recovers(tmp_path):
         assert page.wait_for("say whether the code is executed")
         page.write('```python exec="on"\nprint("fine again")\n```\n')
         assert "ZeroDivisionError" not in page.wait_for("fine again")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGINT to send")
+def test_interrupted_build_ends_at_once(tmp_path):
+    started = tmp_path / "started"
+    code = f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(1000)\n"
+    write_site(tmp_path, page=f'```python exec="on" limit="2000"\n{code}```\n')
+    command = [sys.executable, "-m", "mkdocs", "build"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+        while not started.exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) != 0

@@ -41,6 +41,27 @@ def test_fence_inside_the_code_of_a_longer_one_is_code():
     assert fence.language == "md"
 
 
+def test_tabs_are_four_spaces_wide():
+    (fence,) = find_fences("- item\n\n\t```python\n\tx\n\t```\n")
+    assert (fence.indent, fence.code) == ("    ", "x")
+
+
+def test_option_that_is_given_twice_is_left_over():
+    (fence,) = find_fences('```python exec="off" exec="on"\n```')
+    assert fence.leftovers == "exec"
+
+
+def test_double_quotes_in_a_value_survive_rewriting():
+    (fence,) = find_fences("```python alt='a \"quoted\" word'\n```")
+    (again,) = find_fences(f"{fence.opening()}\n```")
+    assert again.options == fence.options
+
+
+def test_line_separators_do_not_count_as_lines():
+    (fence,) = find_fences("a\u2028b\x0cc\n```python\n```")
+    assert fence.line == 2
+
+
 def test_tildes_close_tildes_only():
     (fence,) = find_fences("~~~python\n```\n~~~\n")
     assert fence.code == "```"

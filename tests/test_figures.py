@@ -69,6 +69,17 @@ def test_bad_input_is_refused_before_a_figure_is_opened():
         draw_path(one)
     with pytest.raises(ValueError, match="histories is empty"):
         draw_losses({})
+    with pytest.raises(TypeError, match="pass a mapping from label to run"):
+        draw_losses([one])
+    for ends in [(1,), (0, 1, 5), (1, 0), (1, 1)]:
+        with pytest.raises(ValueError, match=r"second is .* pass two numbers, the smaller"):
+            draw_contours(SPHERE, first=(0, 1), second=ends)
+    flat = Objective(lambda _: 2.0, lambda p: 0 * p)
+    with pytest.raises(ValueError, match=r"the objective is 2\.0 everywhere"):
+        draw_contours(flat, first=(0, 1), second=(0, 1))
+    pole = Objective(lambda p: np.inf if p[0] == 0 else 1.0, lambda p: p)
+    with pytest.raises(ValueError, match="the objective holds NaN or infinity"):
+        draw_contours(pole, first=(0, 1), second=(0, 1))
     with pytest.raises(ValueError, match="levels is 0"):
         draw_contours(SPHERE, first=(0, 1), second=(0, 1), levels=0)
     assert plt.get_fignums() == []

@@ -115,5 +115,6 @@ class TestBadInput:
 
 def test_unknown_loss_is_refused_with_the_names_of_the_known_ones():
     for function in (gdbook.derivative_of, gdbook.largest_second_derivative):
-        with pytest.raises(ValueError, match=r"\(squared_error, half_squared_error\)"):
-            function(abs)
+        for loss in (abs, []):
+            with pytest.raises(ValueError, match=r"\(squared_error, half_squared_error\)"):
+                function(loss)

@@ -95,6 +95,12 @@ def test_params_of_the_wrong_shape_are_refused():
         linear_model([[1.0]], [1.0]).value(np.ones(3))
 
 
+def test_params_may_be_a_list():
+    objective = linear_model([[1.0]], [1.0])
+    assert objective.value([3.0, 0.0]) == 2.0
+    np.testing.assert_array_equal(objective.gradient([3, 0]), [2.0, 2.0])
+
+
 def test_data_of_the_caller_are_left_alone():
     X, y_true = np.array([[1.0], [2.0]]), np.array([1.0, 3.0])
     objective = linear_model(X, y_true)

@@ -90,6 +90,13 @@ def test_stub_needs_one_solution(solutions):
     assert exercises.fill(page)
 
 
+def test_stub_needs_a_name_that_python_can_import():
+    page = PAGE.replace('="side"', '="../side"')
+    assert [*exercises.mistakes(page)] == [
+        (3, "'../side' cannot name a module: use a Python name.")
+    ]
+
+
 def test_solution_that_python_cannot_read_leaves_an_empty_stub():
     assert exercises.stubs(PAGE.replace("return sqrt(area)", "return ("))["side"] == ""
 

@@ -65,3 +65,21 @@ def test_bytes_are_the_same_each_time(svg):
     again = run_block(DRAW, language="python", limit=60, prefix="f7")
     assert again.figures == [svg]
     assert "<metadata>" not in svg
+
+
+def test_drawing_brings_no_style_for_the_rest_of_the_page(svg):
+    assert "<style" not in svg
+
+
+def test_style_that_a_block_resets_changes_neither_bytes_nor_text():
+    reset = "import matplotlib.pyplot as plt\nplt.rcdefaults()\nplt.title('x'); plt.plot([1], 'o')"
+    first, second = (run_block(reset, language="python", limit=60, prefix="f") for _ in "ab")
+    assert first.figures == second.figures
+    assert ">x</text>" in first.figures[0]
+
+
+def test_letter_that_cannot_be_drawn_is_a_failure():
+    code = "import matplotlib.pyplot as plt\nplt.title('日')\nplt.show()"
+    failure = run_block(code, language="python", limit=60, prefix="f").failure
+    assert "UserWarning: Glyph 26085" in failure.summary
+    assert failure.line == 3

@@ -34,6 +34,17 @@ def test_unequal_columns_are_refused():
         markdown_table({})
 
 
+@pytest.mark.parametrize("columns", [None, [("a", [1])], {1: [2]}])
+def test_what_is_no_mapping_from_text_is_refused(columns):
+    with pytest.raises(TypeError, match="pass a mapping from header to cells"):
+        markdown_table(columns)
+
+
+def test_cell_of_several_lines_is_refused():
+    with pytest.raises(ValueError, match="has several lines"):
+        markdown_table({"a": ["x\ny"]})
+
+
 def test_digits_must_be_whole_and_positive():
     with pytest.raises(ValueError, match="digits is 0: pass 1 or more"):
         markdown_table({"a": [1]}, digits=0)
@@ -53,5 +64,8 @@ def test_history_table_has_a_row_for_each_record():
 
 def test_history_table_needs_a_name_for_each_parameter():
     history = gradient_descent(SPHERE, [2.0, 0.0], learning_rate=0.25, epochs=1)
+    for names in (["w", "w"], ["loss", "epoch"]):
+        with pytest.raises(ValueError, match="give each parameter a name of its own"):
+            history_table(history, names=names)
     with pytest.raises(ValueError, match=r"has 2 parameters, and names are \['w'\]"):
         history_table(history, names=["w"])

@@ -38,6 +38,11 @@ def test_function_that_returns_several_numbers_is_refused():
         autograd_objective(lambda p: p).value(np.ones(2))
 
 
+def test_function_that_returns_no_tensor_is_refused():
+    with pytest.raises(TypeError, match=r"returned 3\.0: return a tensor"):
+        autograd_objective(lambda _: 3.0).value(np.ones(2))
+
+
 @pytest.mark.parametrize(
     "function", [lambda p: p.detach().sum(), lambda _: torch.ones(1, requires_grad=True)]
 )

@@ -8,6 +8,7 @@ import exercises
 import sources
 from cache import Cache, fingerprint
 from execution import Execution
+from isolation import LIBRARIES
 from jinja2 import Environment
 from markdown_exec import formatters
 from mathml import Mathematics
@@ -36,9 +37,8 @@ _build: _Build
 def _fingerprint() -> str:
     """Return a key of all that a block's result depends on besides its code."""
     runner = [HOOKS / name for name in ("runner.py", "svg_backend.py", "figures.mplstyle")]
-    package = sources.package_folder().glob("*.py")
-    packages = ["numpy", "matplotlib", "sympy", "torch"]
-    return fingerprint(files=[*runner, *package], packages=packages)
+    package = sources.package_folder().rglob("*.py")
+    return fingerprint(files=[*runner, *package], packages=LIBRARIES)
 
 
 def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:

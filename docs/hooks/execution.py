@@ -2,16 +2,17 @@
 
 import logging
 import os
+import re
+import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
-from math import isfinite
 from typing import Any, NamedTuple
 
 import exercises
 import sources
 from cache import Cache, digest
 from fences import Fence, find_fences
-from isolation import Failure, Outcome, run_block
+from isolation import Failure, Outcome, run_block, stop_all
 from markdown import Markdown
 from markdown_exec import MarkdownConverter, code_block
 from problems import Problems
@@ -19,12 +20,16 @@ from problems import Problems
 log = logging.getLogger("mkdocs.hooks.execution")
 
 LANGUAGES = {"python", "pycon"}
-OPTIONS = {"exec", "result", "alt", "limit", "title", "hl_lines", "linenums"}
-OPTIONS |= exercises.OPTIONS | sources.OPTIONS
+OPTIONS = {"exec", "result", "alt", "limit", "title"} | exercises.OPTIONS | sources.OPTIONS
 SECONDS = 60.0
+MOST_SECONDS = 3600.0
+
+_PYTHON = re.compile(r"i?py(thon|con)?[\d.]*", re.IGNORECASE)
+_STRAY = re.compile(r"(```|~~~)\s*\{?\s*\.?(?P<name>[\w.]+)")
 
 # Starts the ids of a drawing that is kept; on a page, the line of the block takes its place.
 _FIGURE = "figure-9d41c0e7"
+_NOT_READ = "this is not read as a fence: it stands on lines of its own, indented by spaces."
 
 
 class _Block(NamedTuple):
@@ -46,7 +51,7 @@ class Execution:
         self._fingerprint = fingerprint
         self._problems = problems
         self._workers = ThreadPoolExecutor(max_workers=os.cpu_count())
-        self._started: dict[str, Future[_Block]] = {}
+        self._started: dict[tuple[str, float], Future[_Block]] = {}
         self._prepared: list[str] = []
         self._shown: dict[str, _Block] = {}
 
@@ -62,8 +67,9 @@ class Execution:
         `lines_before` counts the lines of the page's file that its Markdown does not have.
         """
         lines = markdown.split("\n")
-        for fence in find_fences(markdown):
-            if "py" not in fence.language and "python" not in fence.header:
+        fences = list(find_fences(markdown))
+        for fence in fences:
+            if not _is_python(fence.header):
                 continue
             place = f"{uri}:{lines_before + fence.line}"
             mistakes = _mistakes(fence)
@@ -72,11 +78,13 @@ class Execution:
             if mistakes:
                 notice = fence.indent + _notice(place, " ".join(mistakes), fence.code)
                 lines[fence.line - 1 : fence.end] = [notice, *[""] * (fence.end - fence.line)]
-            elif fence.options.get("exec") == "off":
+            elif fence.options["exec"] == "off":
                 lines[fence.line - 1] = fence.opening(without={"exec"})
             else:
                 lines[fence.line - 1] = fence.opening(at=place)
                 self._prepared.append(place)
+        for line in _strays(markdown, fences):
+            self._problems.report(f"{uri}:{lines_before + line}", _NOT_READ)
         return "\n".join(lines)
 
     def show(
@@ -90,18 +98,19 @@ class Execution:
         **_: Any,  # noqa: ANN401  # options of markdown-exec that `prepare` rejects
     ) -> str:
         """Return a block as HTML: its code, what it printed, and what it drew."""
-        place, alt = extra.pop("at"), extra.pop("alt", "")
+        place, alt = extra.pop("at"), extra.pop("alt", "").strip()
         line = place.rpartition(":")[2]
-        block = self._future(language, code, _seconds(extra.pop("limit", None))).result()
+        block = self._wait(self._future(language, code, _seconds(extra.pop("limit", None))))
         self._shown[place] = block
-        text, figures, _seconds_run, failure = block.outcome
+        text, figures, failure = block.outcome.text, block.outcome.figures, block.outcome.failure
         convert = MarkdownConverter(md).convert
         copy = " copy" if language == "python" else ""
         html = f'<div class="listing{copy}">{convert(code_block(language, code, **extra))}</div>'
         if text and result == "markdown" and not failure:
             html += f'<div class="output">{convert(text)}</div>'
         elif text:
-            html += f'<pre class="output" tabindex="0"><code>{escape(text)}</code></pre>'
+            escaped = escape(text).replace("\r", "&#13;")
+            html += f'<pre class="output" tabindex="0"><code>{escaped}</code></pre>'
         if figures:
             label = escape(alt)
             drawings = "".join(figures).replace(_FIGURE, f"figure-{line}")
@@ -119,7 +128,7 @@ class Execution:
         for place in self._prepared:
             page, _, line = place.rpartition(":")
             if page == uri and f'id="block-{line}"' not in html:
-                self._problems.report(place, "this is not read as a fence: look at its indent.")
+                self._problems.report(place, _NOT_READ)
         blocks = [block for place, block in self._shown.items() if place.startswith(f"{uri}:")]
         if blocks:
             log.info("%s: %s", uri, _account(blocks))
@@ -135,9 +144,22 @@ class Execution:
 
     def _future(self, language: str, code: str, limit: float) -> Future[_Block]:
         key = digest(self._fingerprint, language, code)
-        if key not in self._started:
-            self._started[key] = self._workers.submit(self._block, key, language, code, limit)
-        return self._started[key]
+        if (key, limit) not in self._started:
+            future = self._workers.submit(self._block, key, language, code, limit)
+            self._started[key, limit] = future
+        return self._started[key, limit]
+
+    def _wait(self, future: Future[_Block]) -> _Block:
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            self._workers.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever keeps a block from being run
+            details = traceback.format_exc()
+            failure = Failure(f"the block could not be run: {error!r}", None, details)
+            return _Block(Outcome("", [], 0.0, failure), cached=False)
 
     def _block(self, key: str, language: str, code: str, limit: float) -> _Block:
         kept = self._cache.load(key)
@@ -154,7 +176,7 @@ class Execution:
         uri, _, opening = place.rpartition(":")
         if failure.line:
             place = f"{uri}:{int(opening) + failure.line}"
-            line = code.splitlines()[failure.line - 1].strip()
+            line = code.split("\n")[failure.line - 1].strip()
             failure = failure._replace(summary=f"{failure.summary}, in `{line}`")
         self._problems.report(place, f"{failure.summary}\n{failure.traceback}")
         return _notice(place, failure.summary, failure.traceback)
@@ -186,14 +208,34 @@ def _mistakes(fence: Fence) -> list[str]:
         'the result is text, or Markdown where the fence says result="markdown"': (
             options.get("result", "markdown") == "markdown"
         ),
-        "the limit is a number of seconds greater than 0": (_is_seconds(options.get("limit", "1"))),
+        "the title has no double quotes": '"' not in options.get("title", ""),
+        "a session has lines that begin with >>>": (
+            fence.language != "pycon" or options.get("exec") != "on" or ">>> " in fence.code
+        ),
+        f"the limit is a number of seconds, more than 0 and at most {MOST_SECONDS:g}": (
+            _is_seconds(options.get("limit", "1"))
+        ),
     }
     return [f"{mistake}." for mistake, passed in checks.items() if not passed]
 
 
+def _strays(markdown: str, fences: list[Fence]) -> list[int]:
+    """Return the lines that look like the opening of a Python fence and are not read as one."""
+    read = {line for fence in fences for line in range(fence.line, fence.end + 1)}
+    lines = enumerate(markdown.split("\n"), start=1)
+    found = ((number, _STRAY.search(line)) for number, line in lines if number not in read)
+    return [number for number, stray in found if stray and _is_python(stray["name"])]
+
+
+def _is_python(header: str) -> bool:
+    """Tell whether the header of a fence begins with some name of Python."""
+    name = re.search(r"[\w.]+", header)
+    return bool(name and _PYTHON.fullmatch(name[0].strip(".")))
+
+
 def _is_seconds(text: str) -> bool:
     try:
-        return isfinite(float(text)) and float(text) > 0
+        return 0 < float(text) <= MOST_SECONDS
     except ValueError:
         return False
 

@@ -17,7 +17,7 @@ OPTIONS = {"stub", "solution"}
 
 def stub_of(solution: str) -> str:
     """Return a solution up to its last function, with nothing left to see of how it is done."""
-    lines = solution.splitlines()
+    lines = solution.split("\n")
     functions = [node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef)]
     end = functions[-1].end_lineno if functions else 0
     del lines[end:]
@@ -43,7 +43,7 @@ def fill(markdown: str) -> str:
     for fence in reversed([*find_fences(markdown)]):
         if "stub" in fence.options:
             name = fence.options["stub"]
-            code = _stub(fence, markdown).splitlines()
+            code = _stub(fence, markdown).split("\n")
             lines[fence.line : fence.end - 1] = [f"{fence.indent}{line}" for line in code]
             lines[fence.line - 1] = fence.opening(without=OPTIONS, title=f"{name}.py")
         elif "solution" in fence.options:
@@ -54,6 +54,8 @@ def fill(markdown: str) -> str:
 def mistakes(markdown: str) -> Iterator[tuple[int, str]]:
     """Yield line and message for each stub that cannot be made."""
     for fence in _fences("stub", markdown):
+        if not fence.options["stub"].isidentifier():
+            yield fence.line, f"{fence.options['stub']!r} cannot name a module: use a Python name."
         found = len(_solutions(fence.options["stub"], markdown))
         if found != 1:
             yield fence.line, f"the stub has {found} fences with its solution: write one."

@@ -34,22 +34,25 @@ class Fence:
 
     @property
     def leftovers(self) -> str:
-        """What stands in the header besides the language and its options."""
-        return _OPTION.sub("", self.header.removeprefix(self.language)).strip()
+        """What stands in the header besides the language and its options, each once."""
+        rest = _OPTION.sub("", self.header.removeprefix(self.language)).strip()
+        names = [match["name"] for match in _OPTION.finditer(self.header)]
+        twice = (name for name in self.options if names.count(name) > 1)
+        return " ".join([rest, *twice]).strip()
 
     def opening(self, *, without: Container[str] = (), **more: str) -> str:
         """Return the opening line, without some of its options and with others added."""
         options = {name: value for name, value in self.options.items() if name not in without}
-        words = [f'{name}="{value}"' for name, value in (options | more).items()]
+        words = [f"{name}={_quoted(value)}" for name, value in (options | more).items()]
         return f"{self.indent}{self.ticks}{' '.join([self.language, *words])}"
 
 
 def find_fences(markdown: str) -> Iterator[Fence]:
-    """Yield the fences of a page from its top to its end.
+    """Yield the fences of a page from its top to its end, as Python-Markdown reads it.
 
-    A fence inside the code of another one is code.
+    A fence inside the code of another one is code, and tabs are four spaces wide.
     """
-    lines = markdown.splitlines()
+    lines = markdown.expandtabs(4).split("\n")
     number = 0
     while number < len(lines):
         opening = _OPENING.match(lines[number])
@@ -69,6 +72,10 @@ def find_fences(markdown: str) -> Iterator[Fence]:
             code=_code(lines[first:number], len(opening["indent"])),
         )
         number += 1
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if '"' in value else f'"{value}"'
 
 
 def _code(lines: list[str], indent: int) -> str:

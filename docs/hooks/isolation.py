@@ -9,14 +9,18 @@ import sys
 from contextlib import suppress
 from functools import cache
 from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, cast
 
 import runner
 
-PRELOADED = ["mkdocs.__main__", "numpy", "matplotlib.pyplot", "sympy", "torch"]
+LIBRARIES = ["numpy", "matplotlib", "sympy", "torch"]
+PRELOADED = ["mkdocs.__main__", "matplotlib.pyplot", *LIBRARIES]
 SECONDS_TO_START = 60
+
+_running: set[BaseProcess] = set()
 
 
 class Failure(NamedTuple):
@@ -51,11 +55,17 @@ def run_block(code: str, *, language: str, limit: float, prefix: str) -> Outcome
         (folder / "work" / runner.SCRIPT).write_text(code, encoding="utf-8")
         child = _context().Process(target=runner.run, args=(name, language, limit, prefix))
         child.start()
+        _running.add(child)
         child.join(limit + SECONDS_TO_START)
-        child.kill()
-        child.join()
-        _kill_group(cast(int, child.pid))
+        _stop(child)
+        _running.discard(child)
         return _read(folder, limit, child.exitcode)
+
+
+def stop_all() -> None:
+    """Stop all blocks that are running."""
+    for child in list(_running):
+        _stop(child)
 
 
 @cache
@@ -72,10 +82,12 @@ def _context() -> ForkServerContext | SpawnContext:
     return context
 
 
-def _kill_group(leader: int) -> None:
-    """Stop what the block started and left running."""
-    with suppress(AttributeError, ProcessLookupError, PermissionError):  # none on Windows
-        os.killpg(leader, signal.SIGKILL)
+def _stop(child: BaseProcess) -> None:
+    """Stop a block, and what it started and left running."""
+    child.kill()
+    child.join()
+    with suppress(AttributeError, ProcessLookupError, PermissionError):  # no groups on Windows
+        os.killpg(cast("int", child.pid), signal.SIGKILL)
 
 
 def _read(folder: Path, limit: float, exit_status: int | None) -> Outcome:

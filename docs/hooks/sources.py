@@ -53,7 +53,7 @@ def _find(dotted_name: str) -> list[str]:
     source = file.read_text(encoding="utf-8")
     for node in ast.parse(source).body:
         if isinstance(node, Definition) and node.name == name:
-            return _lines(node, source.splitlines())
+            return _lines(node, source.split("\n"))
     return []
 
 

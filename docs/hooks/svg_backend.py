@@ -5,6 +5,7 @@ because that is how matplotlib takes a backend: `module://svg_backend`.
 """
 
 import re
+import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +23,11 @@ def collect() -> None:
     """Draw the open figures, in the order in which they were opened, and close them."""
     for number in plt.get_fignums():
         buffer = BytesIO()
-        plt.figure(number).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        stable = mpl.rc_context({"svg.hashsalt": "gdbook", "svg.fonttype": "none"})
+        with warnings.catch_warnings(), stable:
+            warnings.simplefilter("error")  # such as a letter that the font does not have
+            metadata = {"Date": None, "Creator": None}
+            plt.figure(number).savefig(buffer, format="svg", metadata=metadata)
         drawn.append(buffer.getvalue().decode())
     plt.close("all")
 
@@ -47,17 +52,17 @@ def install() -> None:
     mpl.rcdefaults()
     mpl.use("module://svg_backend")
     plt.style.use(STYLE)
-    mpl.rcParams["svg.hashsalt"] = "gdbook"
 
 
 def inline(svg: str, prefix: str) -> str:
     """Return a drawing fit to stand in a page beside others.
 
-    Its ids start with the prefix, its size is in pixels, its text takes the page's font, and
-    the colours of the style are variables of the stylesheet.
+    Its ids start with the prefix, its size is in pixels, its text takes the page's font, the
+    colours of the style are variables of the stylesheet, and it brings no style of its own,
+    which would be one for the whole page.
     """
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg [^>]*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', svg)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
     svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", svg)
