@@ -79,10 +79,9 @@ def _redirect_output(target: Path) -> None:
 
 def _start_afresh(folder: Path) -> None:
     """Part with what a copy of a warm process inherits, and a new interpreter would not have."""
-    build = {HOOKS, "", str(Path.cwd())}
     os.chdir(folder)
     sys.argv[:] = [SCRIPT]
-    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in build)]
+    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in {HOOKS, ""})]
     for name in ("numpy.random", "torch"):
         if module := sys.modules.get(name):
             module.seed()
