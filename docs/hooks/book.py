@@ -2,19 +2,20 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import exercises
 import sources
 from cache import Cache, fingerprint
 from execution import Execution
 from isolation import LIBRARIES
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from markdown_exec import formatters
 from mathml import Mathematics
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocstrings import MkdocstringsPlugin
 from problems import Problems
 
 HOOKS = Path(__file__).parent
@@ -28,6 +29,9 @@ class _Build:
         self.cache = Cache(root / ".cache")
         self.execution = Execution(self.cache, _fingerprint(), self.problems)
         self.mathematics = Mathematics(self.cache, self.problems)
+        templates = root / ".cache" / "templates"
+        templates.mkdir(parents=True, exist_ok=True)
+        self.templates = FileSystemBytecodeCache(str(templates))
 
 
 _serving = False
@@ -58,6 +62,9 @@ def on_config(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Set the blocks of all pages going, and add the stubs of their exercises."""
+    if reference := config.plugins.get("mkdocstrings"):
+        environment = cast("MkdocstringsPlugin", reference).get_handler("python").env
+        environment.bytecode_cache = _build.templates
     for file in list(files.documentation_pages()):
         markdown = file.content_string
         _build.execution.start(markdown)
@@ -84,6 +91,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Convert all formulas; stop a build with problems before it writes, but show them served."""
+    env.bytecode_cache = _build.templates
     _build.execution.finish()
     _build.mathematics.convert()
     if not _serving:
