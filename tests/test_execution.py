@@ -290,6 +290,8 @@ def test_serving_shows_the_failure_and_recovers(tmp_path):
         html = page.wait_for("ZeroDivisionError")
         assert "page.md:2" in html
         assert str(tmp_path) not in html
+        page.write('```python exec="on"\nimport matplotlib.pyplot as plt\nplt.plot([1])\n```\n')
+        assert page.wait_for("describe it in alt=")
         page.write("```python\n1 / 0\n```\n")
         assert page.wait_for("say whether the code is executed")
         page.write('```python exec="on"\nprint("fine again")\n```\n')

@@ -29,6 +29,8 @@ _STRAY = re.compile(r"(```|~~~)\s*\{?\s*\.?(?P<name>[\w.]+)")
 
 # Starts the ids of a drawing that is kept; on a page, the line of the block takes its place.
 _FIGURE = "figure-9d41c0e7"
+_NO_ALT = 'the block draws a figure: describe it in alt="…".'
+_NO_FIGURE = 'the block has alt="…" and draws no figure.'
 _NOT_READ = "this is not read as a fence: it stands on lines of its own, indented by spaces."
 
 
@@ -115,12 +117,10 @@ class Execution:
             label = escape(alt)
             drawings = "".join(figures).replace(_FIGURE, f"figure-{line}")
             html += f'<div class="figure" role="img" aria-label="{label}">{drawings}</div>'
+        if failure is None and bool(figures) != bool(alt):
+            failure = Failure(_NO_FIGURE if alt else _NO_ALT, None, "")
         if failure:
             html += self._report(place, code, failure)
-        elif figures and not alt:
-            self._problems.report(place, 'the block draws a figure: describe it in alt="…".')
-        elif alt and not figures:
-            self._problems.report(place, 'the block has alt="…" and draws no figure.')
         return f'<div class="block" id="block-{line}">{html}</div>'
 
     def close_page(self, uri: str, html: str) -> None:
@@ -178,16 +178,16 @@ class Execution:
             place = f"{uri}:{int(opening) + failure.line}"
             line = code.split("\n")[failure.line - 1].strip()
             failure = failure._replace(summary=f"{failure.summary}, in `{line}`")
-        self._problems.report(place, f"{failure.summary}\n{failure.traceback}")
+        self._problems.report(place, f"{failure.summary}\n{failure.traceback}".rstrip())
         return _notice(place, failure.summary, failure.traceback)
 
 
 def _notice(place: str, summary: str, details: str) -> str:
     """Return what the page shows where something is wrong; it fits on one line."""
-    details = escape(details).replace("\n", "&#10;")
+    escaped = escape(details).replace("\n", "&#10;")
     return (
         f'<div class="admonition failure"><p class="admonition-title">{escape(place)}</p>'
-        f"<p>{escape(summary)}</p><pre><code>{details}</code></pre></div>"
+        f"<p>{escape(summary)}</p>{f'<pre><code>{escaped}</code></pre>' if escaped else ''}</div>"
     )
 
 
