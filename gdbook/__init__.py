@@ -3,6 +3,7 @@
 `gdbook.figures` and `gdbook.training` are imported by their own names: they need extras.
 """
 
+from gdbook.datasets import Log, Samples, one_sample, published_log, three_points
 from gdbook.derivatives import (
     derivative_of,
     half_squared_error_derivative,
@@ -17,7 +18,9 @@ from gdbook.tables import history_table, markdown_table
 
 __all__ = [
     "History",
+    "Log",
     "Objective",
+    "Samples",
     "derivative_of",
     "gradient_descent",
     "gradient_step",
@@ -27,6 +30,9 @@ __all__ = [
     "largest_second_derivative",
     "linear_model",
     "markdown_table",
+    "one_sample",
+    "published_log",
     "squared_error",
     "squared_error_derivative",
+    "three_points",
 ]

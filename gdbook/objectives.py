@@ -51,6 +51,7 @@ def linear_model(
     *,
     loss: Elementwise = half_squared_error,
     reduction: Literal["mean", "sum"] = "mean",
+    intercept: bool = True,
 ) -> Objective:
     r"""Return the objective of a linear model under a loss, over all samples.
 
@@ -59,8 +60,8 @@ def linear_model(
     \nabla f = \frac1n \begin{pmatrix} X^\top \ell' \\ 1^\top \ell' \end{pmatrix}$$
 
     The parameters are one vector of `n_features + 1` numbers: the weights $w$, then the
-    intercept $b$. The data are not copied where they are float64: leave them as they are while
-    the objective is in use.
+    intercept $b$. Without an intercept they are the weights alone, and $b = 0$. The data are
+    not copied where they are float64: leave them as they are while the objective is in use.
 
     Args:
         X: Features, shape `(n_samples, n_features)`.
@@ -68,6 +69,7 @@ def linear_model(
         loss: A function of `gdbook.losses`.
         reduction: `"mean"` divides the sum of the losses by the number of samples; `"sum"`
             does not.
+        intercept: Whether the model has one.
 
     Returns:
         The objective. Its `curvature` is exact for both squared errors.
@@ -101,28 +103,30 @@ def linear_model(
         raise ValueError(f"reduction is {reduction!r}: pass 'mean' or 'sum'.")
     derivative_formula, loss_formula = derivative_of(loss).__wrapped__, loss.__wrapped__
     n_samples, n_features = features.shape
+    n_params = n_features + 1 if intercept else n_features
     divisor = n_samples if reduction == "mean" else 1
 
     def predict(params: ArrayLike) -> Array:
         params = np.asarray(params)
-        if params.shape != (n_features + 1,):
+        if params.shape != (n_params,):
             raise ValueError(
-                f"params have shape {params.shape}: pass ({n_features + 1},), "
-                "the weights and then the intercept."
+                f"params have shape {params.shape}: pass ({n_params},), "
+                f"{'the weights and then the intercept' if intercept else 'the weights'}."
             )
-        y_pred: Array = features @ params[:-1] + params[-1]
-        return y_pred
+        y_pred: Array = features @ params[:n_features]
+        return y_pred + params[-1] if intercept else y_pred
 
     def value(params: ArrayLike) -> float:
         return float(loss_formula(targets, predict(params)).sum() / divisor)
 
     def gradient(params: ArrayLike) -> Array:
         pulls = derivative_formula(targets, predict(params)) / divisor
-        return np.append(pulls @ features, pulls.sum())
+        by_weights: Array = pulls @ features
+        return np.append(by_weights, pulls.sum()) if intercept else by_weights
 
     def curvature() -> float:
-        with_ones = np.column_stack([features, np.ones(n_samples)])
-        largest = np.linalg.eigvalsh(with_ones.T @ with_ones)[-1]
+        inputs = np.column_stack([features, np.ones(n_samples)]) if intercept else features
+        largest = np.linalg.eigvalsh(inputs.T @ inputs)[-1]
         return float(largest_second_derivative(loss) * largest / divisor)
 
     return Objective(value, gradient, curvature)

@@ -9,32 +9,31 @@ from gdbook import Objective, half_squared_error, linear_model, squared_error
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def random_data(seed):
+def random_data(seed, *, intercept=True):
     rng = np.random.default_rng(seed)
     n_samples, n_features = rng.integers(1, 6, size=2)
     X, y_true = rng.normal(size=(n_samples, n_features)), rng.normal(size=n_samples)
-    return X, y_true, rng.normal(size=n_features + 1)
+    return X, y_true, rng.normal(size=n_features + intercept)
 
 
 @given(
     seed=SEEDS,
     loss=st.sampled_from([squared_error, half_squared_error]),
     reduction=st.sampled_from(["mean", "sum"]),
+    intercept=st.booleans(),
 )
-def test_linear_model_equals_torch(seed, loss, reduction):
-    X, y_true, params = random_data(seed)
-    layer = torch.nn.Linear(X.shape[1], 1, dtype=torch.float64)
-    with torch.no_grad():
-        layer.weight[:] = torch.tensor(params[:-1])
-        layer.bias[:] = torch.tensor(params[-1:])
+def test_linear_model_equals_torch(seed, loss, reduction, intercept):
+    X, y_true, params = random_data(seed, intercept=intercept)
+    layer = torch.nn.Linear(X.shape[1], 1, bias=intercept, dtype=torch.float64)
+    torch.nn.utils.vector_to_parameters(torch.tensor(params), layer.parameters())
     expected = torch.nn.functional.mse_loss(
         layer(torch.tensor(X)).squeeze(1), torch.tensor(y_true), reduction=reduction
     )
     expected = expected / 2 if loss is half_squared_error else expected
     expected.backward()
-    expected_gradient = np.append(layer.weight.grad.numpy(), layer.bias.grad.numpy())
+    expected_gradient = np.concatenate([p.grad.numpy().ravel() for p in layer.parameters()])
 
-    objective = linear_model(X, y_true, loss=loss, reduction=reduction)
+    objective = linear_model(X, y_true, loss=loss, reduction=reduction, intercept=intercept)
     np.testing.assert_allclose(objective.value(params), expected.item(), rtol=1e-12)
     np.testing.assert_allclose(
         objective.gradient(params), expected_gradient, rtol=1e-10, atol=1e-12
@@ -46,16 +45,17 @@ def test_curvature_of_one_sample_is_its_squared_input_plus_one():
     assert linear_model([[1.5]], [0.8], loss=squared_error).curvature() == pytest.approx(13 / 2)
 
 
-@given(seed=SEEDS)
-def test_curvature_is_the_largest_eigenvalue_of_torchs_hessian(seed):
-    X, y_true, params = random_data(seed)
+@given(seed=SEEDS, intercept=st.booleans())
+def test_curvature_is_the_largest_eigenvalue_of_torchs_hessian(seed, intercept):
+    X, y_true, params = random_data(seed, intercept=intercept)
 
     def value(p):
-        return ((torch.tensor(X) @ p[:-1] + p[-1] - torch.tensor(y_true)) ** 2).sum()
+        y_pred = torch.tensor(X) @ p[: X.shape[1]] + (p[-1] if intercept else 0.0)
+        return ((y_pred - torch.tensor(y_true)) ** 2).sum()
 
     hessian = torch.autograd.functional.hessian(value, torch.tensor(params))
     expected = torch.linalg.eigvalsh(hessian)[-1].item()
-    objective = linear_model(X, y_true, loss=squared_error, reduction="sum")
+    objective = linear_model(X, y_true, loss=squared_error, reduction="sum", intercept=intercept)
     assert objective.curvature() == pytest.approx(expected, rel=1e-12)
 
 
@@ -91,6 +91,8 @@ def test_unknown_reduction_and_loss_are_refused():
 
 
 def test_params_of_the_wrong_shape_are_refused():
+    with pytest.raises(ValueError, match=r"pass \(1,\), the weights\."):
+        linear_model([[1.0]], [1.0], intercept=False).value(np.ones(2))
     with pytest.raises(ValueError, match=r"params have shape \(3,\): pass \(2,\)"):
         linear_model([[1.0]], [1.0]).value(np.ones(3))
 

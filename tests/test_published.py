@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from gdbook import gradient_descent, linear_model
+from gdbook import (
+    gradient_descent,
+    linear_model,
+    published_log,
+    squared_error,
+    three_points,
+)
 
 DATA = Path(__file__).parent / "data"
 
@@ -65,3 +71,24 @@ def test_one_step_in_float32_is_the_published_log():
         after = (w * x + b - y) ** 2 / 2
     assert str(after.item()) == ONE_STEP["loss after in float32"]
     assert np.float32(after.item()) != np.float32(0.0820125)
+
+
+def test_full_batch_descent_is_the_published_log():
+    """A line has the parameter after the update, and loss and gradient before it."""
+    log = published_log("full_batch")
+    objective = linear_model(*three_points(), loss=squared_error, intercept=False)
+    run = gradient_descent(objective, [1.0], learning_rate=0.01, epochs=100)
+    for computed, printed in [
+        (run.params[1:, 0], log.w),
+        (run.losses[:-1], log.loss),
+        (run.gradients[:-1, 0], log.grad),
+    ]:
+        np.testing.assert_allclose(computed, printed, rtol=1e-11)
+    assert 4 * run.params[-1, 0] == pytest.approx(7.999777758621207, rel=1e-15)
+
+
+def test_full_batch_descent_is_the_closed_form():
+    objective = linear_model(*three_points(), loss=squared_error, intercept=False)
+    run = gradient_descent(objective, [1.0], learning_rate=0.01, epochs=100)
+    np.testing.assert_allclose(run.params[:, 0], 2 - (1 - 0.28 / 3) ** run.epochs, rtol=1e-13)
+    assert objective.curvature() == pytest.approx(28 / 3, rel=1e-15)
