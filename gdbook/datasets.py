@@ -20,7 +20,7 @@ class Samples(NamedTuple):
 
     $$(x_i, y_i), \qquad i = 1, \dots, n$$
 
-    Args:
+    Attributes:
         X: Inputs, shape `(n_samples, n_features)`.
         y_true: Targets, shape `(n_samples,)`.
 
@@ -43,7 +43,7 @@ class Log(NamedTuple):
 
     $$k, \quad w_{k+1}, \quad f(w_k), \quad f'(w_k)$$
 
-    Args:
+    Attributes:
         epoch: Number of the line, from 0.
         w: Parameter after the update.
         loss: Loss before the update.

@@ -40,8 +40,8 @@ def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
     assert f"::: gdbook.{module}\n" in (REFERENCE / f"{module}.md").read_text(encoding="utf-8")
     for name in MODULES[module].__all__:
         docstring = getattr(MODULES[module], name).__doc__
-        record = name in {"History", "Log", "Samples"}
-        for section in ("Examples:", "Args:" if record else "Source:"):
+        records = {"History": "Args:", "Log": "Attributes:", "Samples": "Attributes:"}
+        for section in ("Examples:", records.get(name, "Source:")):
             assert section in docstring, f"{name} has no section {section}"
 
 
