@@ -3,17 +3,41 @@
 `gdbook.figures` and `gdbook.training` are imported by their own names: they need extras.
 """
 
+from gdbook.calculus import derivative_of, largest_second_derivative
+from gdbook.cross_entropies import (
+    cross_entropy,
+    cross_entropy_derivative,
+    cross_entropy_with_logits,
+    cross_entropy_with_logits_derivative,
+    one_hot,
+)
 from gdbook.datasets import Log, Samples, one_sample, published_log, three_points
 from gdbook.derivatives import (
-    derivative_of,
+    absolute_error_derivative,
+    binary_cross_entropy_derivative,
+    binary_cross_entropy_with_logits_derivative,
     half_squared_error_derivative,
-    largest_second_derivative,
+    huber_derivative,
     squared_error_derivative,
 )
-from gdbook.descent import gradient_descent, gradient_step
+from gdbook.descent import gradient_descent, gradient_step, stochastic_gradient_descent
 from gdbook.history import History
-from gdbook.losses import half_squared_error, squared_error
+from gdbook.losses import (
+    absolute_error,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    half_squared_error,
+    huber,
+    squared_error,
+)
 from gdbook.objectives import Objective, linear_model
+from gdbook.sampling import (
+    cyclic,
+    full_batch,
+    last_sample_only,
+    reshuffled,
+    with_replacement,
+)
 from gdbook.tables import history_table, markdown_table
 
 __all__ = [
@@ -21,18 +45,37 @@ __all__ = [
     "Log",
     "Objective",
     "Samples",
+    "absolute_error",
+    "absolute_error_derivative",
+    "binary_cross_entropy",
+    "binary_cross_entropy_derivative",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_derivative",
+    "cross_entropy",
+    "cross_entropy_derivative",
+    "cross_entropy_with_logits",
+    "cross_entropy_with_logits_derivative",
+    "cyclic",
     "derivative_of",
+    "full_batch",
     "gradient_descent",
     "gradient_step",
     "half_squared_error",
     "half_squared_error_derivative",
     "history_table",
+    "huber",
+    "huber_derivative",
     "largest_second_derivative",
+    "last_sample_only",
     "linear_model",
     "markdown_table",
+    "one_hot",
     "one_sample",
     "published_log",
+    "reshuffled",
     "squared_error",
     "squared_error_derivative",
+    "stochastic_gradient_descent",
     "three_points",
+    "with_replacement",
 ]

@@ -106,7 +106,9 @@ def published_log(name: str) -> Log:
     $$\hat y = w x, \qquad w_0 = 1, \qquad \alpha = 0.01$$
 
     Args:
-        name: `"full_batch"`: each update sees all three points.
+        name: `"full_batch"`: each update sees all three points. `"last_sample"`: each update
+            sees the last point only. `"per_sample"`: three updates in an epoch, one for each
+            point in turn; loss and gradient are those of the third point before its update.
 
     Returns:
         The columns of the log, 100 numbers each, to the last digit that was printed.

@@ -1,5 +1,6 @@
 r"""Descent: one step, and the loop that repeats it."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,8 +9,9 @@ from numpy.typing import ArrayLike
 from gdbook._checks import Array, positive_number, real_array, whole_number
 from gdbook.history import History, Status
 from gdbook.objectives import Objective
+from gdbook.sampling import Indices
 
-__all__ = ["gradient_descent", "gradient_step"]
+__all__ = ["gradient_descent", "gradient_step", "stochastic_gradient_descent"]
 
 
 def gradient_step(params: Array, grad: Array, learning_rate: float) -> Array:
@@ -82,6 +84,85 @@ def gradient_descent(
         A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*,
         1847.
     """
+    return _descend(
+        objective,
+        start,
+        batches=lambda: [None],
+        learning_rate=learning_rate,
+        epochs=epochs,
+        record_every=record_every,
+    )
+
+
+def stochastic_gradient_descent(
+    objective: Objective,
+    start: ArrayLike,
+    *,
+    batches: Callable[[int], Iterable[Indices]],
+    learning_rate: float,
+    epochs: int,
+    record_every: int = 1,
+) -> History:
+    r"""Repeat the gradient step, each time on a batch of the samples, and record the way.
+
+    $$\theta \leftarrow \theta - \alpha \, \nabla f_B(\theta)
+    \qquad \text{for each batch } B \text{ of each epoch}$$
+
+    What is recorded after an epoch is the value and the gradient on **all** samples, not on the
+    batch that happened to be the last. A run that diverges is no error, as in
+    `gradient_descent`.
+
+    Args:
+        objective: What to make small, made from samples.
+        start: Parameters $\theta_0$, a number or an array; computed in float64.
+        batches: Takes the number of samples, returns the batches of one epoch: a function of
+            `gdbook.sampling`, or `functools.partial` of it and its options.
+        learning_rate: Step length $\alpha$, greater than 0.
+        epochs: How many times to go through `batches`.
+        record_every: Record the start, the end and every so many epochs between them.
+
+    Returns:
+        The record of the run.
+
+    Raises:
+        TypeError: As `gradient_descent`.
+        ValueError: As `gradient_descent`, or the objective has no samples to choose from.
+
+    Examples:
+        >>> from gdbook import cyclic, linear_model, stochastic_gradient_descent
+        >>> objective = linear_model([[1.0], [2.0]], [2.0, 4.0], intercept=False)
+        >>> history = stochastic_gradient_descent(
+        ...     objective, [0.0], batches=cyclic, learning_rate=0.5, epochs=1
+        ... )
+        >>> history.params[:, 0]
+        array([0., 3.])
+
+    Source:
+        H. Robbins and S. Monro, *A Stochastic Approximation Method*, 1951.
+    """
+    n_samples = objective.n_samples
+    if n_samples is None:
+        raise ValueError("the objective has no samples: pass one that is made from samples.")
+    return _descend(
+        objective,
+        start,
+        batches=lambda: batches(n_samples),
+        learning_rate=learning_rate,
+        epochs=epochs,
+        record_every=record_every,
+    )
+
+
+def _descend(
+    objective: Objective,
+    start: ArrayLike,
+    *,
+    batches: Callable[[], Iterable[Indices | None]],
+    learning_rate: float,
+    epochs: int,
+    record_every: int,
+) -> History:
+    """Run the one loop of this book; a batch of None is all samples."""
     params = _read_only(real_array("start", start))
     learning_rate = positive_number("learning_rate", learning_rate)
     epochs = whole_number("epochs", epochs, at_least=0)
@@ -97,7 +178,11 @@ def gradient_descent(
             row = _Row(epoch, params, loss, grad)
             if epoch % record_every == 0:
                 rows.append(row)
-            params = _read_only(gradient_step(params, grad, learning_rate))
+            if epoch < epochs:
+                for batch in batches():
+                    if batch is not None:
+                        grad = objective.gradient(params, batch)
+                    params = _read_only(gradient_step(params, grad, learning_rate))
     if not rows:
         raise ValueError(
             f"at the start the loss is {loss} and the gradient {grad}: start where both are finite."

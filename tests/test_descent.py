@@ -1,10 +1,23 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdbook import Objective, gradient_descent, gradient_step, linear_model
+from gdbook import (
+    Objective,
+    cyclic,
+    full_batch,
+    gradient_descent,
+    gradient_step,
+    last_sample_only,
+    linear_model,
+    reshuffled,
+    squared_error,
+    stochastic_gradient_descent,
+)
 from gdbook.training import autograd_objective
 
 PARABOLA = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
@@ -182,3 +195,50 @@ def test_start_where_the_objective_is_not_finite_is_refused():
     nowhere = Objective(lambda _: np.inf, lambda p: p)
     with pytest.raises(ValueError, match="at the start the loss is inf"):
         gradient_descent(nowhere, 1.0, learning_rate=0.1, epochs=1)
+
+
+THREE = linear_model([[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0], loss=squared_error, intercept=False)
+
+
+def test_stochastic_descent_with_full_batches_is_gradient_descent():
+    setting = {"learning_rate": 0.01, "epochs": 20, "record_every": 3}
+    full = gradient_descent(THREE, [1.0], **setting)
+    batched = stochastic_gradient_descent(THREE, [1.0], batches=full_batch, **setting)
+    np.testing.assert_array_equal(full.epochs, batched.epochs)
+    np.testing.assert_allclose(full.params, batched.params, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("batches", "factor"),
+    [(cyclic, 0.98 * 0.92 * 0.82), (last_sample_only, 0.82), (full_batch, 1 - 0.28 / 3)],
+)
+def test_error_shrinks_by_the_closed_form_in_each_epoch(batches, factor):
+    run = stochastic_gradient_descent(THREE, [1.0], batches=batches, learning_rate=0.01, epochs=50)
+    np.testing.assert_allclose(2 - run.params[:, 0], factor**run.epochs, rtol=1e-9)
+
+
+def test_rows_hold_value_and_gradient_on_all_samples():
+    run = stochastic_gradient_descent(THREE, [1.0], batches=cyclic, learning_rate=0.01, epochs=5)
+    np.testing.assert_allclose(run.losses, [THREE.value(params) for params in run.params])
+    np.testing.assert_allclose(run.gradients, [THREE.gradient(params) for params in run.params])
+
+
+def test_sampled_gradient_is_unbiased():
+    params = np.array([1.3])
+    one_each = [THREE.gradient(params, np.array([i])) for i in range(3)]
+    np.testing.assert_allclose(np.mean(one_each, axis=0), THREE.gradient(params), rtol=1e-14)
+
+
+def test_same_seed_gives_the_same_run():
+    def run():
+        batches = partial(reshuffled, rng=np.random.default_rng(3), batch_size=2)
+        return stochastic_gradient_descent(
+            THREE, [1.0], batches=batches, learning_rate=0.01, epochs=20
+        )
+
+    np.testing.assert_array_equal(run().params, run().params)
+
+
+def test_objective_without_samples_is_refused():
+    with pytest.raises(ValueError, match="the objective has no samples"):
+        stochastic_gradient_descent(PARABOLA, 1.0, batches=cyclic, learning_rate=0.1, epochs=1)

@@ -1,6 +1,7 @@
 """The published numbers are reproduced."""
 
 import csv
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import pytest
 import torch
 
 from gdbook import (
+    cyclic,
+    full_batch,
     gradient_descent,
+    last_sample_only,
     linear_model,
     published_log,
     squared_error,
+    stochastic_gradient_descent,
     three_points,
 )
 
@@ -85,6 +90,89 @@ def test_full_batch_descent_is_the_published_log():
     ]:
         np.testing.assert_allclose(computed, printed, rtol=1e-11)
     assert 4 * run.params[-1, 0] == pytest.approx(7.999777758621207, rel=1e-15)
+
+
+LOOPS = {
+    "full_batch": (full_batch, None, 7.999777758621207),
+    "last_sample": (last_sample_only, [2], 7.999999990374014),
+    "per_sample": (cyclic, [2], 7.9999999999996945),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_loop_of_the_package_is_the_published_log(name):
+    """A line has the parameter after its last update, and loss and gradient before that."""
+    batches, last_batch, prediction = LOOPS[name]
+    log = published_log(name)
+    objective = linear_model(*three_points(), loss=squared_error, intercept=False)
+    before_last_update = []
+
+    def gradient(params, batch=None):
+        if batch is not None and (last_batch is None or batch.tolist() == last_batch):
+            before_last_update.append(params)
+        return objective.gradient(params, batch)
+
+    run = stochastic_gradient_descent(
+        replace(objective, gradient=gradient),
+        [1.0],
+        batches=batches,
+        learning_rate=0.01,
+        epochs=100,
+    )
+    np.testing.assert_allclose(run.params[1:, 0], log.w, rtol=1e-13)
+    assert 4 * run.params[-1, 0] == pytest.approx(prediction, rel=1e-15)
+    batch = None if last_batch is None else np.array(last_batch)
+    losses = [objective.value(params, batch) for params in before_last_update]
+    grads = [objective.gradient(params, batch)[0] for params in before_last_update]
+    # Near the end the residual is a difference of numbers near 6, each rounded to 1e-15.
+    np.testing.assert_allclose(np.sqrt(losses), np.sqrt(log.loss), rtol=1e-11, atol=4e-15)
+    np.testing.assert_allclose(grads, log.grad, rtol=1e-11, atol=2e-14)
+
+
+def squared(w, x, y):
+    return (w * x - y) ** 2
+
+
+def slope(w, x, y):
+    return 2 * x * (w * x - y)
+
+
+def plain_full_batch(w, points):
+    loss, grad = 0, 0
+    for x, y in points:
+        loss += squared(w, x, y)
+        grad += (w * x - y) * 2 * x
+    return w - 0.01 * (grad / 3), loss / 3, grad / 3
+
+
+def plain_last_sample(w, points):
+    loss, grad = squared(w, *points[-1]), slope(w, *points[-1])
+    return w - 0.01 * grad, loss, grad
+
+
+def plain_per_sample(w, points):
+    for x, y in points:
+        loss, grad = squared(w, x, y), slope(w, x, y)
+        w -= 0.01 * grad
+    return w, loss, grad
+
+
+def test_plain_loops_give_899_of_the_900_published_cells_and_the_other_to_1_ulp():
+    points = [(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)]
+    different = []
+    for loop in (plain_full_batch, plain_last_sample, plain_per_sample):
+        log = published_log(loop.__name__.removeprefix("plain_"))
+        w = 1.0
+        for printed in zip(log.w, log.loss, log.grad, strict=True):
+            cells = loop(w, points)
+            w = cells[0]
+            different += [
+                (float(theirs), float(ours))
+                for ours, theirs in zip(cells, printed, strict=True)
+                if ours != theirs
+            ]
+    ((theirs, ours),) = different
+    assert abs(theirs - ours) == np.spacing(ours)
 
 
 def test_full_batch_descent_is_the_closed_form():
