@@ -11,7 +11,15 @@ from gdbook.cross_entropies import (
     cross_entropy_with_logits_derivative,
     one_hot,
 )
-from gdbook.datasets import Log, Samples, one_sample, published_log, three_points
+from gdbook.datasets import (
+    Log,
+    Samples,
+    noisy_three_points,
+    one_sample,
+    published_log,
+    three_points,
+    twenty_points,
+)
 from gdbook.derivatives import (
     absolute_error_derivative,
     binary_cross_entropy_derivative,
@@ -69,6 +77,7 @@ __all__ = [
     "last_sample_only",
     "linear_model",
     "markdown_table",
+    "noisy_three_points",
     "one_hot",
     "one_sample",
     "published_log",
@@ -77,5 +86,6 @@ __all__ = [
     "squared_error_derivative",
     "stochastic_gradient_descent",
     "three_points",
+    "twenty_points",
     "with_replacement",
 ]

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from gdbook._checks import Array
 
-__all__ = ["Log", "Samples", "one_sample", "published_log", "three_points"]
+__all__ = [
+    "Log",
+    "Samples",
+    "noisy_three_points",
+    "one_sample",
+    "published_log",
+    "three_points",
+    "twenty_points",
+]
 
 
 class Samples(NamedTuple):
@@ -98,6 +106,51 @@ def three_points() -> Samples:
         A tutorial in Chinese on gradient descent and stochastic gradient descent with PyTorch.
     """
     return Samples(np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 4.0, 6.0]))
+
+
+def noisy_three_points() -> Samples:
+    r"""Return three points near the line through the origin with slope 2.
+
+    $$x_i = 1, 2, 3, \qquad y_i = 2.1, 3.9, 6.2$$
+
+    No line through the origin meets all three; the best one has the slope $57/28$.
+
+    Returns:
+        Three inputs with one feature each, and their targets.
+
+    Examples:
+        >>> from gdbook import noisy_three_points
+        >>> noisy_three_points().y_true
+        array([2.1, 3.9, 6.2])
+
+    Source:
+        This book: the points of `three_points`, moved by at most 0.2.
+    """
+    return Samples(np.array([[1.0], [2.0], [3.0]]), np.array([2.1, 3.9, 6.2]))
+
+
+def twenty_points() -> Samples:
+    r"""Return twenty seeded points near a line.
+
+    $$y_i = 2 x_i + 1 + \varepsilon_i, \qquad
+    x_i \text{ uniform on } (0, 1), \qquad \varepsilon_i \sim \mathcal N(0, 0.1^2)$$
+
+    Returns:
+        Twenty inputs with one feature each, and their targets.
+
+    Examples:
+        >>> from gdbook import twenty_points
+        >>> X, y_true = twenty_points()
+        >>> X.shape, bool(abs(y_true - 2 * X[:, 0] - 1).max() < 0.3)
+        ((20, 1), True)
+
+    Source:
+        This book. A tutorial in Chinese shows twenty such points in a picture; its numbers are
+        lost.
+    """
+    rng = np.random.default_rng(20)
+    x = rng.uniform(size=20)
+    return Samples(x[:, np.newaxis], 2 * x + 1 + 0.1 * rng.normal(size=20))
 
 
 def published_log(name: str) -> Log:

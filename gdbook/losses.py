@@ -210,7 +210,8 @@ def binary_cross_entropy_with_logits(y_true: Array, y_pred: Array) -> Array:
     Source:
         C. M. Bishop, *Pattern Recognition and Machine Learning*, 2006, section 4.3.2.
     """
-    return np.maximum(y_pred, 0) - y_true * y_pred + np.log1p(np.exp(-abs(y_pred)))
+    corner = np.log1p(np.exp(-abs(y_pred)))
+    return np.maximum(y_pred, 0) - y_true * y_pred + corner
 
 
 def _surprise(share: Array, log_probability: Array) -> Array:

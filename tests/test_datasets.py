@@ -3,7 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdbook import one_sample, published_log, three_points
+from gdbook import (
+    noisy_three_points,
+    one_sample,
+    published_log,
+    three_points,
+    twenty_points,
+)
 
 DATA = Path(__file__).parent / "data"
 
@@ -13,6 +19,21 @@ def test_samples_are_those_of_the_sources():
     X, y_true = three_points()
     np.testing.assert_array_equal(y_true, 2 * X[:, 0])
     np.testing.assert_array_equal(X, [[1], [2], [3]])
+
+
+def test_noisy_points_have_the_slope_57_28_as_their_best():
+    X, y_true = noisy_three_points()
+    best = np.linalg.lstsq(X, y_true, rcond=None)[0]
+    np.testing.assert_allclose(best, 57 / 28, rtol=1e-15)
+
+
+def test_twenty_points_are_the_same_each_time_and_near_their_line():
+    X, y_true = twenty_points()
+    np.testing.assert_array_equal(twenty_points().y_true, y_true)
+    noise = y_true - 2 * X[:, 0] - 1
+    assert X.shape == (20, 1)
+    assert ((X > 0) & (X < 1)).all()
+    assert 0.05 < noise.std() < 0.15
 
 
 @pytest.mark.parametrize("name", ["full_batch", "last_sample", "per_sample"])
