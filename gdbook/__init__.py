@@ -1,6 +1,7 @@
 """The NumPy core of gdbook: losses, derivatives, objectives, descent, and its record.
 
-`gdbook.figures` and `gdbook.training` are imported by their own names: they need extras.
+`gdbook.figures`, `gdbook.symbolic` and `gdbook.training` are imported by their own names: they
+need extras.
 """
 
 from gdbook.calculus import derivative_of, largest_second_derivative
@@ -29,6 +30,7 @@ from gdbook.derivatives import (
     squared_error_derivative,
 )
 from gdbook.descent import gradient_descent, gradient_step, stochastic_gradient_descent
+from gdbook.gradients import GradientCheck, check_grad, numerical_grad
 from gdbook.history import History
 from gdbook.losses import (
     absolute_error,
@@ -49,6 +51,7 @@ from gdbook.sampling import (
 from gdbook.tables import history_table, markdown_table
 
 __all__ = [
+    "GradientCheck",
     "History",
     "Log",
     "Objective",
@@ -59,6 +62,7 @@ __all__ = [
     "binary_cross_entropy_derivative",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_derivative",
+    "check_grad",
     "cross_entropy",
     "cross_entropy_derivative",
     "cross_entropy_with_logits",
@@ -78,6 +82,7 @@ __all__ = [
     "linear_model",
     "markdown_table",
     "noisy_three_points",
+    "numerical_grad",
     "one_hot",
     "one_sample",
     "published_log",

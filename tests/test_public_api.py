@@ -16,7 +16,11 @@ MODULES = {
     for module in pkgutil.iter_modules(gdbook.__path__)
     if not module.name.startswith("_")
 }
-NEEDS_AN_EXTRA = {"figures": ("matplotlib", "figures"), "training": ("torch", "torch")}
+NEEDS_AN_EXTRA = {
+    "figures": ("matplotlib", "figures"),
+    "symbolic": ("sympy", "symbolic"),
+    "training": ("torch", "torch"),
+}
 REFERENCE = Path(__file__).parents[1] / "docs" / "en" / "reference"
 
 
@@ -40,7 +44,13 @@ def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
     assert f"::: gdbook.{module}\n" in (REFERENCE / f"{module}.md").read_text(encoding="utf-8")
     for name in MODULES[module].__all__:
         docstring = getattr(MODULES[module], name).__doc__
-        records = {"History": "Args:", "Log": "Attributes:", "Samples": "Attributes:"}
+        records = {
+            "History": "Args:",
+            "GradientCheck": "Args:",
+            "SymbolicGradient": "Args:",
+            "Log": "Attributes:",
+            "Samples": "Attributes:",
+        }
         for section in ("Examples:", records.get(name, "Source:")):
             assert section in docstring, f"{name} has no section {section}"
 

@@ -1,0 +1,136 @@
+r"""Symbolic gradients: SymPy derives, and hands over formulas and functions.
+
+Needs the extra `symbolic`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdbook._checks import Array
+from gdbook._extras import extra
+from gdbook.objectives import Objective
+
+with extra("symbolic"):
+    import sympy as sp
+
+__all__ = ["SymbolicGradient", "symbolic_grad", "symbolic_objective"]
+
+
+@dataclass(frozen=True)
+class SymbolicGradient:
+    r"""A gradient as formulas, as TeX and as a function.
+
+    $$\left( \frac{\partial f}{\partial \theta_1}, \dots, \frac{\partial f}{\partial \theta_p}
+    \right)$$
+
+    Args:
+        partials: One expression for each parameter.
+        tex: The same in TeX, a column vector.
+        function: Takes the parameters as an array of shape `(n_params,)`, returns the gradient
+            in the same shape.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from gdbook.symbolic import symbolic_grad
+        >>> x, y = sp.symbols("x y")
+        >>> symbolic_grad(x**2 * y, [x, y]).partials
+        (2*x*y, x**2)
+    """
+
+    partials: tuple[Any, ...]
+    tex: str
+    function: Callable[[Array], Array]
+
+
+def symbolic_grad(expression: Any, params: Sequence[Any]) -> SymbolicGradient:
+    r"""Return the gradient of an expression, derived by SymPy.
+
+    $$f \mapsto \nabla f$$
+
+    Args:
+        expression: An expression in the parameters and nothing else.
+        params: The parameters, SymPy symbols, in the order of the gradient.
+
+    Returns:
+        The gradient as formulas, as TeX and as a function.
+
+    Raises:
+        TypeError: A parameter is no symbol.
+        ValueError: There are no parameters, or the expression has a symbol that is none of them.
+
+    Examples:
+        >>> import numpy as np, sympy as sp
+        >>> from gdbook.symbolic import symbolic_grad
+        >>> x, y = sp.symbols("x y")
+        >>> gradient = symbolic_grad(x**2 * y, [x, y])
+        >>> gradient.function(np.array([3.0, 2.0]))
+        array([12.,  9.])
+        >>> print(gradient.tex)
+        \left[\begin{matrix}2 x y\\x^{2}\end{matrix}\right]
+
+    Source:
+        A. Meurer et al., *SymPy: symbolic computing in Python*, 2017.
+    """
+    formula = sp.sympify(expression)
+    symbols = _symbols(formula, params)
+    partials = tuple(formula.diff(symbol) for symbol in symbols)
+    compiled = sp.lambdify([symbols], partials, modules="numpy")
+
+    def function(values: Array) -> Array:
+        return np.array(compiled(values), dtype=np.float64)
+
+    return SymbolicGradient(partials, sp.latex(sp.Matrix(partials)), function)
+
+
+def symbolic_objective(expression: Any, params: Sequence[Any]) -> Objective:
+    r"""Return the objective of an expression; SymPy finds the gradient.
+
+    $$f(\theta), \qquad \nabla f(\theta) \text{ by symbolic differentiation}$$
+
+    Args:
+        expression: An expression in the parameters and nothing else.
+        params: The parameters, SymPy symbols.
+
+    Returns:
+        The objective. Its parameters are an array of shape `(n_params,)`.
+
+    Raises:
+        TypeError: A parameter is no symbol.
+        ValueError: There are no parameters, or the expression has a symbol that is none of them.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from gdbook import gradient_descent
+        >>> from gdbook.symbolic import symbolic_objective
+        >>> x = sp.symbols("x")
+        >>> run = gradient_descent(
+        ...     symbolic_objective(2 * x**2, [x]), [1.0], learning_rate=0.25, epochs=1
+        ... )
+        >>> run.params[:, 0]
+        array([1., 0.])
+
+    Source:
+        A. Meurer et al., *SymPy: symbolic computing in Python*, 2017.
+    """
+    formula = sp.sympify(expression)
+    compiled = sp.lambdify([_symbols(formula, params)], formula, modules="numpy")
+    return Objective(
+        lambda values: float(compiled(values)), symbolic_grad(formula, params).function
+    )
+
+
+def _symbols(formula: Any, params: Sequence[Any]) -> list[Any]:
+    symbols = list(params)
+    if not symbols:
+        raise ValueError("params is empty: pass at least one symbol.")
+    for symbol in symbols:
+        if not isinstance(symbol, sp.Symbol):
+            raise TypeError(f"{symbol!r} is no symbol: make one by sympy.symbols.")
+    strangers = formula.free_symbols - set(symbols)
+    if strangers:
+        names = ", ".join(sorted(map(str, strangers)))
+        raise ValueError(f"the expression has {names}, too: pass all its symbols as params.")
+    return symbols
