@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from sites import ROOT, mkdocs
 
+settings.register_profile("gdbook", deadline=None)  # no test depends on how long it takes
+settings.load_profile("gdbook")
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
