@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sites import ROOT, mkdocs
 
 settings.register_profile("gdbook", deadline=None)  # no test depends on how long it takes
