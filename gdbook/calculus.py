@@ -102,7 +102,7 @@ def largest_second_derivative(loss: Loss) -> float:
 
     Returns:
         2 for the squared error, 1 for half of it and for Huber's loss, 1/4 for the binary
-        cross-entropy with logits, 1/2 for the cross-entropy with logits.
+            cross-entropy with logits, 1/2 for the cross-entropy with logits.
 
     Raises:
         TypeError: An option is not known, or not of its type.

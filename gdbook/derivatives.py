@@ -152,7 +152,7 @@ def binary_cross_entropy_derivative(y_true: Array, y_pred: Array) -> Array:
 
     Returns:
         One derivative per prediction, in the shape of `y_true`. It is infinite where the
-        prediction is certain and wrong.
+            prediction is certain and wrong.
 
     Raises:
         TypeError: An argument does not hold real numbers.

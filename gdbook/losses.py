@@ -217,4 +217,4 @@ def binary_cross_entropy_with_logits(y_true: Array, y_pred: Array) -> Array:
 def _surprise(share: Array, log_probability: Array) -> Array:
     """Return -s ln p, and 0 where s is 0, whatever p is."""
     with np.errstate(invalid="ignore"):
-        return np.where(share == 0, 0.0, 0.0 - share * log_probability)
+        return np.where(share == 0, 0.0, -share * log_probability)

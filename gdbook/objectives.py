@@ -80,7 +80,7 @@ def linear_model(
 
     Returns:
         The objective. Its `curvature` is exact for both squared errors and the binary
-        cross-entropy with logits, a bound for Huber's loss, and None for the absolute error.
+            cross-entropy with logits, a bound for Huber's loss, and None for the absolute error.
 
     Raises:
         TypeError: `X` or `y_true` does not hold real numbers, or an option of the loss is not
