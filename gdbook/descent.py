@@ -25,7 +25,7 @@ def gradient_step(params: Array, grad: Array, learning_rate: float) -> Array:
         learning_rate: Step length $\alpha$.
 
     Returns:
-        New parameters; `params` itself is left as it was. The arguments are not checked:
+        New parameters; `params` itself is left as it was. The arguments are not checked here;
         `gradient_descent` does that, once.
 
     Examples:
