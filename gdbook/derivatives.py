@@ -88,7 +88,7 @@ def absolute_error_derivative(y_true: Array, y_pred: Array) -> Array:
         y_pred: Predictions $\hat y$, the shape of `y_true`.
 
     Returns:
-        One derivative per prediction, in the shape of `y_true`, without unit: -1, 0 or 1.
+        One derivative per prediction, in the shape of `y_true`, without unit; it is -1, 0 or 1.
 
     Raises:
         TypeError: An argument does not hold real numbers.
@@ -184,7 +184,7 @@ def binary_cross_entropy_with_logits_derivative(y_true: Array, y_pred: Array) ->
         y_pred: Logits $z$, the shape of `y_true`.
 
     Returns:
-        One derivative per logit, in the shape of `y_true`: predicted probability less target.
+        One derivative per logit, in the shape of `y_true`, the predicted probability less the target.
 
     Raises:
         TypeError: An argument does not hold real numbers.
