@@ -184,7 +184,7 @@ def binary_cross_entropy_with_logits_derivative(y_true: Array, y_pred: Array) ->
         y_pred: Logits $z$, the shape of `y_true`.
 
     Returns:
-        One derivative per logit, in the shape of `y_true`, the predicted probability less the target.
+        One derivative per logit, in the shape of `y_true`, the probability less the target.
 
     Raises:
         TypeError: An argument does not hold real numbers.
