@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from isolation import run_block, stop_all
 
+HOOKS = Path(__file__).parents[1] / "docs" / "hooks"
 NEEDS_POSIX = pytest.mark.skipif(
     os.name != "posix", reason="Windows has no process groups, signals and file limits"
 )
@@ -103,11 +104,21 @@ class TestFigures:
     def test_closed_figure_is_not_drawn(self):
         assert run("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.close()").figures == []
 
-    def test_style_of_the_reader_has_no_effect(self, tmp_path, monkeypatch):
-        code = "import matplotlib as mpl\nprint(mpl.rcParams['lines.linewidth'])"
-        (tmp_path / "matplotlibrc").write_text("lines.linewidth: 33")
-        monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-        assert run(code).text == "2.0\n"
+    def test_style_of_the_reader_has_no_effect(self, tmp_path):
+        (tmp_path / "matplotlibrc").write_text("image.cmap: gray")
+        block = "import matplotlib as mpl\nprint(mpl.rcParams['image.cmap'])"
+        build = (
+            "from isolation import run_block\n"
+            f"print(run_block({block!r}, language='python', limit=60, prefix='p').text)"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", build],
+            env={**os.environ, "MPLCONFIGDIR": str(tmp_path), "PYTHONPATH": str(HOOKS)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert result.stdout == "viridis\n\n"
 
 
 FAILURES = {
