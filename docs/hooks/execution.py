@@ -33,6 +33,8 @@ _NO_ALT = 'the block draws a figure: describe it in alt="…".'
 _NO_FIGURE = 'the block has alt="…" and draws no figure.'
 _NOT_READ = "this is not read as a fence: it stands on lines of its own, indented by spaces."
 
+_converted: dict[str, str] = {}
+
 
 class _Block(NamedTuple):
     outcome: Outcome
@@ -105,18 +107,18 @@ class Execution:
         block = self._wait(self._future(language, code, _seconds(extra.pop("limit", None))))
         self._shown[place] = block
         text, figures, failure = block.outcome.text, block.outcome.figures, block.outcome.failure
-        convert = MarkdownConverter(md).convert
         copy = " copy" if language == "python" else ""
-        html = f'<div class="listing{copy}">{convert(code_block(language, code, **extra))}</div>'
+        html = f'<div class="listing{copy}">{_html(md, code_block(language, code, **extra))}</div>'
         if text and result == "markdown" and not failure:
-            html += f'<div class="output">{convert(text)}</div>'
+            html += f'<div class="output">{_html(md, text)}</div>'
         elif text:
             escaped = escape(text).replace("\r", "&#13;")
             html += f'<pre class="output" tabindex="0"><code>{escaped}</code></pre>'
         if figures:
             label = escape(alt)
             drawings = "".join(figures).replace(_FIGURE, f"figure-{line}")
-            html += f'<div class="figure" role="img" aria-label="{label}">{drawings}</div>'
+            opening = f'<div class="figure" role="img" data-search-exclude aria-label="{label}">'
+            html += f"{opening}{drawings}</div>"
         if failure is None and bool(figures) != bool(alt):
             failure = Failure(_NO_FIGURE if alt else _NO_ALT, None, "")
         if failure:
@@ -180,6 +182,13 @@ class Execution:
             failure = failure._replace(summary=f"{failure.summary}, in `{line}`")
         self._problems.report(place, f"{failure.summary}\n{failure.traceback}".rstrip())
         return _notice(place, failure.summary, failure.traceback)
+
+
+def _html(md: Markdown, text: str) -> str:
+    """Return Markdown as HTML, converted once for all the builds of one process."""
+    if text not in _converted:
+        _converted[text] = str(MarkdownConverter(md).convert(text))
+    return _converted[text]
 
 
 def _notice(place: str, summary: str, details: str) -> str:
