@@ -48,6 +48,14 @@ from gdbook.sampling import (
     reshuffled,
     with_replacement,
 )
+from gdbook.schedules import (
+    constant_rate,
+    cosine_decay,
+    exponential_decay,
+    polynomial_decay,
+    step_decay,
+    warm_up,
+)
 from gdbook.tables import history_table, markdown_table
 
 __all__ = [
@@ -63,12 +71,15 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_derivative",
     "check_grad",
+    "constant_rate",
+    "cosine_decay",
     "cross_entropy",
     "cross_entropy_derivative",
     "cross_entropy_with_logits",
     "cross_entropy_with_logits_derivative",
     "cyclic",
     "derivative_of",
+    "exponential_decay",
     "full_batch",
     "gradient_descent",
     "gradient_step",
@@ -85,12 +96,15 @@ __all__ = [
     "numerical_grad",
     "one_hot",
     "one_sample",
+    "polynomial_decay",
     "published_log",
     "reshuffled",
     "squared_error",
     "squared_error_derivative",
+    "step_decay",
     "stochastic_gradient_descent",
     "three_points",
     "twenty_points",
+    "warm_up",
     "with_replacement",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
-from math import inf, isfinite
+from math import inf, isnan
 from numbers import Real
 from typing import Any, Protocol, cast
 
@@ -138,16 +138,32 @@ def _from_0_to_1(name: str, array: Array, advice: str) -> Array:
     return array
 
 
-def positive_number(name: str, value: float) -> float:
-    """Return a number greater than zero as a float."""
+def real_number(name: str, value: float, *, wanted: str = "a number") -> float:
+    """Return a number as a float; one that no float can hold is infinite."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} is {value!r}: pass a number greater than 0.")
+        raise TypeError(f"{name} is {value!r}: pass {wanted}.")
     try:
         number = float(value)
     except OverflowError:
         number = inf
-    if not (isfinite(number) and number > 0):
+    if isnan(number):
+        raise ValueError(f"{name} is nan: pass {wanted}.")
+    return number
+
+
+def positive_number(name: str, value: float) -> float:
+    """Return a finite number greater than zero as a float."""
+    number = real_number(name, value, wanted="a finite number greater than 0")
+    if not 0 < number < inf:
         raise ValueError(f"{name} is {number}: pass a finite number greater than 0.")
+    return number
+
+
+def number_from_0(name: str, value: float) -> float:
+    """Return a finite number that is not negative as a float."""
+    number = real_number(name, value, wanted="a finite number, 0 or more")
+    if not 0 <= number < inf:
+        raise ValueError(f"{name} is {number}: pass a finite number, 0 or more.")
     return number
 
 

@@ -1,17 +1,29 @@
 r"""Descent: one step, and the loop that repeats it."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count, repeat
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdbook._checks import Array, positive_number, real_array, whole_number
-from gdbook.history import History, Status
+from gdbook._checks import (
+    Array,
+    number_from_0,
+    positive_number,
+    real_array,
+    real_number,
+    whole_number,
+)
+from gdbook._recorder import Recorder, real_result
+from gdbook.history import History
 from gdbook.objectives import Objective
 from gdbook.sampling import Indices
+from gdbook.schedules import Schedule
 
 __all__ = ["gradient_descent", "gradient_step", "stochastic_gradient_descent"]
+
+_RECORDED_NUMBERS = 10_000_000
 
 
 def gradient_step(params: Array, grad: Array, learning_rate: float) -> Array:
@@ -44,13 +56,15 @@ def gradient_descent(
     objective: Objective,
     start: ArrayLike,
     *,
-    learning_rate: float,
+    learning_rate: float | Schedule,
     epochs: int,
-    record_every: int = 1,
+    record_every: int | None = None,
+    tolerance: float | None = None,
+    loss_limit: float = inf,
 ) -> History:
     r"""Repeat the gradient step, each time on all samples, and record the way.
 
-    $$\theta_{k+1} = \theta_k - \alpha \, \nabla f(\theta_k), \qquad k = 0, 1, 2, \dots$$
+    $$\theta_{k+1} = \theta_k - \alpha_k \, \nabla f(\theta_k), \qquad k = 0, 1, 2, \dots$$
 
     A run that diverges is no error. It ends with the last row that is finite, and says so in
     its status.
@@ -58,20 +72,27 @@ def gradient_descent(
     Args:
         objective: What to make small.
         start: Parameters $\theta_0$, a number or an array; computed in float64.
-        learning_rate: Step length $\alpha$, greater than 0.
+        learning_rate: Step length $\alpha$, greater than 0, or a function that takes the number
+            of the update, from 0, and returns its $\alpha_k$, such as one of
+            `gdbook.schedules`.
         epochs: Number of steps; each sees every sample once.
-        record_every: Record the start, the end and every so many epochs between them.
+        record_every: Record the start, the end and every so many epochs between them. By
+            default every epoch, as long as the record has at most 10 million numbers (80 MB);
+            else as many epochs apart as keeps it below that.
+        tolerance: End the run where the length of the gradient is at most this.
+        loss_limit: End the run as diverged where the loss is above this, too.
 
     Returns:
         The record of the run.
 
     Raises:
-        TypeError: `start` does not hold real numbers, `learning_rate` is no number, `epochs` or
-            `record_every` is not whole, or the objective returns no real numbers.
+        TypeError: `start` does not hold real numbers, an option is not of its type, or the
+            objective returns no real numbers, or the schedule no number.
         ValueError: `start` is empty or not finite, `learning_rate` is not finite and positive,
-            `epochs` is negative, `record_every` is less than 1, the objective is not finite at
-            `start`, or it returns more than one value or a gradient of another shape than
-            `start`.
+            `epochs` is negative, `record_every` is less than 1, `tolerance` is not positive,
+            `loss_limit` is NaN, the objective at `start` is not finite or above the limit, or
+            it returns more than one value or a gradient of another shape than `start`, or the
+            schedule returns a number that is negative or not finite.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent
@@ -87,10 +108,12 @@ def gradient_descent(
     return _descend(
         objective,
         start,
-        batches=lambda: [None],
+        batches=None,
         learning_rate=learning_rate,
         epochs=epochs,
         record_every=record_every,
+        tolerance=tolerance,
+        loss_limit=loss_limit,
     )
 
 
@@ -99,9 +122,12 @@ def stochastic_gradient_descent(
     start: ArrayLike,
     *,
     batches: Callable[[int], Iterable[Indices]],
-    learning_rate: float,
+    learning_rate: float | Schedule,
     epochs: int,
-    record_every: int = 1,
+    record_every: int | None = None,
+    tolerance: float | None = None,
+    loss_limit: float = inf,
+    average_from: int | None = None,
 ) -> History:
     r"""Repeat the gradient step, each time on a batch of the samples, and record the way.
 
@@ -109,24 +135,38 @@ def stochastic_gradient_descent(
     \qquad \text{for each batch } B \text{ of each epoch}$$
 
     What is recorded after an epoch is the value and the gradient on **all** samples, not on the
-    batch that happened to be the last. A run that diverges is no error, as in
+    batch that happened to be the last. They are computed for the rows of the record only, or,
+    with a tolerance or a limit, after each epoch. A run that diverges is no error, as in
     `gradient_descent`.
+
+    With `average_from`, a row holds the mean of the iterates,
+
+    $$\bar\theta_k = \frac{1}{k - m + 1} \sum_{j=m}^{k} \theta_j ,$$
+
+    from update $m$ on, and the value and the gradient there. The steps are taken from
+    $\theta_k$ as before.
 
     Args:
         objective: What to make small, made from samples.
         start: Parameters $\theta_0$, a number or an array; computed in float64.
         batches: Takes the number of samples, returns the batches of one epoch: a function of
             `gdbook.sampling`, or `functools.partial` of it and its options.
-        learning_rate: Step length $\alpha$, greater than 0.
+        learning_rate: Step length $\alpha$, as in `gradient_descent`; the updates are counted
+            through all epochs.
         epochs: How many times to go through `batches`.
-        record_every: Record the start, the end and every so many epochs between them.
+        record_every: As in `gradient_descent`.
+        tolerance: End the run where the length of the gradient on all samples is at most this.
+        loss_limit: As in `gradient_descent`.
+        average_from: Number of updates $m$ before the first iterate that is averaged. By
+            default none is.
 
     Returns:
         The record of the run.
 
     Raises:
         TypeError: As `gradient_descent`.
-        ValueError: As `gradient_descent`, or the objective has no samples to choose from.
+        ValueError: As `gradient_descent`, or the objective has no samples to choose from, or
+            `average_from` is negative.
 
     Examples:
         >>> from gdbook import cyclic, linear_model, stochastic_gradient_descent
@@ -138,7 +178,8 @@ def stochastic_gradient_descent(
         array([0., 3.])
 
     Source:
-        H. Robbins and S. Monro, *A Stochastic Approximation Method*, 1951.
+        H. Robbins and S. Monro, *A Stochastic Approximation Method*, 1951; for the mean, B. T.
+        Polyak and A. B. Juditsky, *Acceleration of Stochastic Approximation by Averaging*, 1992.
     """
     n_samples = objective.n_samples
     if n_samples is None:
@@ -150,6 +191,9 @@ def stochastic_gradient_descent(
         learning_rate=learning_rate,
         epochs=epochs,
         record_every=record_every,
+        tolerance=tolerance,
+        loss_limit=loss_limit,
+        average_from=average_from,
     )
 
 
@@ -157,64 +201,68 @@ def _descend(
     objective: Objective,
     start: ArrayLike,
     *,
-    batches: Callable[[], Iterable[Indices | None]],
-    learning_rate: float,
+    batches: Callable[[], Iterable[Indices]] | None,
+    learning_rate: float | Schedule,
     epochs: int,
-    record_every: int,
+    record_every: int | None,
+    tolerance: float | None,
+    loss_limit: float,
+    average_from: int | None = None,
 ) -> History:
-    """Run the one loop of this book; a batch of None is all samples."""
-    params = _read_only(real_array("start", start))
-    learning_rate = positive_number("learning_rate", learning_rate)
+    """Run the one loop of this book; without batches, each update sees all samples."""
+    params = real_array("start", start)
+    rates = _rates(learning_rate)
     epochs = whole_number("epochs", epochs, at_least=0)
-    record_every = whole_number("record_every", record_every, at_least=1)
-    rows: list[_Row] = []
-    status: Status = "completed"
+    if record_every is None:
+        record_every = ceil((epochs + 1) * (2 * params.size + 2) / _RECORDED_NUMBERS)
+    recorder = Recorder(
+        objective,
+        epochs,
+        record_every=whole_number("record_every", record_every, at_least=1),
+        tolerance=None if tolerance is None else positive_number("tolerance", tolerance),
+        loss_limit=real_number("loss_limit", loss_limit),
+        looks_always=batches is None or tolerance is not None or loss_limit < inf,
+    )
+    mean = None if average_from is None else _Mean(average_from, params)
     with np.errstate(all="ignore"):
-        for epoch in range(epochs + 1):
-            loss, grad = _evaluate(objective, params)
-            if not (np.isfinite(loss) and np.isfinite(grad).all()):
-                status = "diverged"
-                break
-            row = _Row(epoch, params, loss, grad)
-            if epoch % record_every == 0:
-                rows.append(row)
-            if epoch < epochs:
-                for batch in batches():
-                    if batch is not None:
-                        grad = objective.gradient(params, batch)
-                    params = _read_only(gradient_step(params, grad, learning_rate))
-    if not rows:
-        raise ValueError(
-            f"at the start the loss is {loss} and the gradient {grad}: start where both are finite."
-        )
-    if rows[-1] is not row:
-        rows.append(row)
-    recorded, path, losses, gradients = map(_read_only, zip(*rows, strict=True))
-    return History(recorded, path, losses, gradients, status)
+        while recorder.wants_more(params if mean is None else mean.value):
+            for batch, rate in zip(batches() if batches else (None,), rates, strict=False):
+                if batch is None:
+                    grad = recorder.moment.grad
+                else:
+                    grad = objective.gradient(params, batch)
+                    if getattr(grad, "shape", None) != params.shape:
+                        grad = real_result("gradient", grad, params.shape)
+                params = gradient_step(params, grad, rate)
+                if mean is not None:
+                    mean.add(params)
+    return recorder.history()
 
 
-class _Row(NamedTuple):
-    epoch: int
-    params: Array
-    loss: float
-    grad: Array
+def _rates(learning_rate: float | Schedule) -> Iterator[float]:
+    """Return the learning rate of each update."""
+    if not callable(learning_rate):
+        return repeat(positive_number("learning_rate", learning_rate))
+    schedule = learning_rate
+
+    def rate(update: int) -> float:
+        return number_from_0(f"learning_rate({update})", schedule(update))
+
+    rate(0)
+    return map(rate, count())
 
 
-def _evaluate(objective: Objective, params: Array) -> tuple[float, Array]:
-    """Return value and gradient in float64; what overflows in Python's own floats is infinite."""
-    try:
-        value, grad = np.asarray(objective.value(params)), np.array(objective.gradient(params))
-    except OverflowError:
-        return np.inf, np.full(params.shape, np.inf)
-    for name, result, shape in (("value", value, ()), ("gradient", grad, params.shape)):
-        if result.dtype.kind not in "iuf":
-            raise TypeError(f"the {name} has dtype {result.dtype}: return real numbers.")
-        if result.shape != shape:
-            raise ValueError(f"the {name} has shape {result.shape}: return shape {shape}.")
-    return float(value), grad.astype(np.float64, copy=False)
+class _Mean:
+    """The mean of the iterates from one on; before that one, the last iterate."""
 
+    def __init__(self, average_from: int, start: Array) -> None:
+        self.value = start
+        self._n_averaged = -whole_number("average_from", average_from, at_least=0)
+        self.add(start)
 
-def _read_only(values: Any) -> Any:
-    array = np.array(values)
-    array.flags.writeable = False
-    return array
+    def add(self, params: Array) -> None:
+        self._n_averaged += 1
+        if self._n_averaged <= 1:
+            self.value = params
+        else:
+            self.value = self.value + (params - self.value) / self._n_averaged

@@ -10,7 +10,7 @@ from gdbook._checks import Array
 
 __all__ = ["History"]
 
-Status = Literal["completed", "diverged"]
+Status = Literal["completed", "converged", "diverged"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,11 @@ class History:
         params: Parameters, shape `(n_rows, *params_shape)`.
         losses: Value of the objective, shape `(n_rows,)`.
         gradients: Gradient of the objective, the shape of `params`.
-        status: `"completed"` where all epochs were done, `"diverged"` where the row after the
-            last would hold NaN or infinity.
+        status: `"completed"` where all epochs were done, `"converged"` where the gradient came
+            within the tolerance, `"diverged"` where a number was not finite or the loss above
+            its limit.
+        last_epoch: The epoch at which that was found. Where it diverged into numbers that are
+            not finite, this epoch has no row.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent
@@ -41,6 +44,7 @@ class History:
     losses: Array
     gradients: Array
     status: Status
+    last_epoch: int
 
     def __len__(self) -> int:
         """Return the number of recorded rows."""

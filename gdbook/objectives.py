@@ -4,8 +4,9 @@ An objective is a value and a gradient. The functions below make one from data; 
 source of gradients, by hand or by machine, makes one by calling `Objective` itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -13,10 +14,12 @@ from numpy.typing import ArrayLike
 
 from gdbook._checks import Array, Loss, checks_of, formula_of, real_array
 from gdbook.calculus import derivative_of, largest_second_derivative
-from gdbook.losses import half_squared_error
+from gdbook.losses import half_squared_error, squared_error
 from gdbook.sampling import Indices
 
 __all__ = ["Objective", "linear_model"]
+
+_CHUNK = 2**14
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Objective:
         n_samples: Number of samples that the objective is made from. Leave it out where there
             are none. With samples, `value` and `gradient` take a second argument, an array of
             the indices of the samples to use, all of them by default.
+        value_and_gradient: Takes what `value` takes, returns both in a pair. Leave it out where
+            the two have no work in common.
+        minimizer: Takes nothing, returns the parameters of the smallest value. Leave it out
+            where there is no closed form.
 
     Examples:
         >>> from gdbook import Objective
@@ -48,6 +55,36 @@ class Objective:
     gradient: Callable[..., Any]
     curvature: Callable[[], float] | None = None
     n_samples: int | None = None
+    value_and_gradient: Callable[..., tuple[Any, Any]] | None = None
+    minimizer: Callable[[], Array] | None = None
+
+    def largest_learning_rate(self) -> float:
+        r"""Return the bound that a constant learning rate has to stay below.
+
+        $$\alpha < \frac{2}{L}$$
+
+        Returns:
+            Two over the curvature; infinity where the curvature is 0.
+
+        Raises:
+            ValueError: The objective has no curvature.
+
+        Examples:
+            >>> from gdbook import Objective
+            >>> parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x, curvature=lambda: 4.0)
+            >>> parabola.largest_learning_rate()
+            0.5
+
+        Source:
+            Y. Nesterov, *Introductory Lectures on Convex Optimization*, 2004, section 1.2.3.
+        """
+        if self.curvature is None:
+            raise ValueError(
+                "the objective has no curvature: pass it to Objective, or use a loss that has "
+                "one, such as the squared error."
+            )
+        curvature = self.curvature()
+        return 2 / curvature if curvature else np.inf
 
 
 def linear_model(
@@ -101,48 +138,115 @@ def linear_model(
     Source:
         A.-M. Legendre, *Nouvelles méthodes pour la détermination des orbites des comètes*, 1805.
     """
-    derivative_formula, loss_formula = formula_of(derivative_of(loss)), formula_of(loss)
+    derivative = formula_of(derivative_of(loss))
     features, targets = _samples(X, y_true, loss)
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction is {reduction!r}: pass 'mean' or 'sum'.")
-    n_samples, n_features = features.shape
-    n_params = n_features + 1 if intercept else n_features
-
-    def samples(batch: Indices | None) -> tuple[Array, Array]:
-        return (features, targets) if batch is None else (features[batch], targets[batch])
-
-    def predict(inputs: Array, params: ArrayLike) -> Array:
-        params = np.asarray(params)
-        if params.shape != (n_params,):
-            raise ValueError(
-                f"params have shape {params.shape}: pass ({n_params},), "
-                f"{'the weights and then the intercept' if intercept else 'the weights'}."
-            )
-        y_pred: Array = inputs @ params[:n_features]
-        return y_pred + params[-1] if intercept else y_pred
-
-    def value(params: ArrayLike, batch: Indices | None = None) -> float:
-        inputs, answers = samples(batch)
-        losses = loss_formula(answers, predict(inputs, params))
-        return float(losses.mean() if reduction == "mean" else losses.sum())
-
-    def gradient(params: ArrayLike, batch: Indices | None = None) -> Array:
-        inputs, answers = samples(batch)
-        pulls = derivative_formula(answers, predict(inputs, params))
-        grad = np.append(pulls @ inputs, pulls.sum()) if intercept else pulls @ inputs
-        return grad / len(answers) if reduction == "mean" else grad
-
+    model = _LinearModel(
+        features, targets, formula_of(loss), derivative, reduction == "mean", intercept
+    )
     try:
         steepest = largest_second_derivative(loss)
     except ValueError:
-        return Objective(value, gradient, n_samples=n_samples)
+        curvature = None
+    else:
+        curvature = partial(model.curvature, steepest)
+    is_squared = loss in (squared_error, half_squared_error)
+    return Objective(
+        model.value,
+        model.gradient,
+        curvature,
+        len(targets),
+        model.value_and_gradient,
+        model.minimizer if is_squared else None,
+    )
 
-    def curvature() -> float:
-        inputs = np.column_stack([features, np.ones(n_samples)]) if intercept else features
-        largest = np.linalg.eigvalsh(inputs.T @ inputs)[-1]
-        return float(steepest * largest / (n_samples if reduction == "mean" else 1))
 
-    return Objective(value, gradient, curvature, n_samples)
+@dataclass(frozen=True, eq=False)
+class _LinearModel:
+    """The sums behind `linear_model`, over a chunk of the samples at a time to save memory."""
+
+    features: Array
+    targets: Array
+    loss: Callable[[Any, Any], Any]
+    derivative: Callable[[Any, Any], Any]
+    is_mean: bool
+    has_intercept: bool
+
+    def value(self, params: ArrayLike, batch: Indices | None = None) -> float:
+        chunks = self._predict(params, batch)
+        total = sum(self.loss(y_true, y_pred).sum() for _, y_true, y_pred in chunks)
+        return float(total / self._divisor(batch))
+
+    def gradient(self, params: ArrayLike, batch: Indices | None = None) -> Array:
+        if batch is not None and batch.size == 1:
+            sample = batch.item()
+            row = self._design_matrix[sample]
+            grad: Array = self.derivative(self.targets[sample], row.dot(params)) * row
+            return grad
+        total = np.zeros(self._n_params)
+        for inputs, y_true, y_pred in self._predict(params, batch):
+            total += self._pull(inputs, self.derivative(y_true, y_pred))
+        return total / self._divisor(batch)
+
+    def value_and_gradient(
+        self, params: ArrayLike, batch: Indices | None = None
+    ) -> tuple[float, Array]:
+        loss, grad = 0.0, np.zeros(self._n_params)
+        for inputs, y_true, y_pred in self._predict(params, batch):
+            loss += self.loss(y_true, y_pred).sum()
+            grad += self._pull(inputs, self.derivative(y_true, y_pred))
+        divisor = self._divisor(batch)
+        return float(loss / divisor), grad / divisor
+
+    def curvature(self, steepest: float) -> float:
+        gram = self._design_matrix.T @ self._design_matrix
+        return float(steepest * np.linalg.eigvalsh(gram)[-1] / self._divisor(None))
+
+    def minimizer(self) -> Array:
+        return np.linalg.lstsq(self._design_matrix, self.targets)[0].astype(np.float64)
+
+    @cached_property
+    def _design_matrix(self) -> Array:
+        ones = np.ones(len(self.targets))
+        return np.column_stack([self.features, ones]) if self.has_intercept else self.features
+
+    @property
+    def _n_params(self) -> int:
+        n_features: int = self.features.shape[1]
+        return n_features + self.has_intercept
+
+    def _predict(
+        self, params: ArrayLike, batch: Indices | None
+    ) -> Iterator[tuple[Array, Array, Array]]:
+        """Yield features, targets and predictions, a chunk at a time."""
+        params = np.asarray(params)
+        if params.shape != (self._n_params,):
+            names = "the weights and then the intercept" if self.has_intercept else "the weights"
+            raise ValueError(
+                f"params have shape {params.shape}: pass ({self._n_params},), {names}."
+            )
+        weights = params[: self.features.shape[1]]
+        intercept = params[-1] if self.has_intercept else 0.0
+        for inputs, y_true in self._chunks(batch):
+            yield inputs, y_true, inputs.dot(weights) + intercept
+
+    def _chunks(self, batch: Indices | None) -> Iterator[tuple[Array, Array]]:
+        if batch is not None:
+            yield self.features.take(batch, axis=0), self.targets.take(batch)
+            return
+        for first in range(0, len(self.targets), _CHUNK):
+            chunk = slice(first, first + _CHUNK)
+            yield self.features[chunk], self.targets[chunk]
+
+    def _pull(self, inputs: Array, derivatives: Array) -> Array:
+        weights: Array = derivatives.dot(inputs)
+        return np.append(weights, derivatives.sum()) if self.has_intercept else weights
+
+    def _divisor(self, batch: Indices | None) -> int:
+        if not self.is_mean:
+            return 1
+        return len(self.targets) if batch is None else len(batch)
 
 
 def _samples(X: ArrayLike, y_true: ArrayLike, loss: Loss) -> tuple[Array, Array]:

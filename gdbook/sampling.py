@@ -190,4 +190,7 @@ def _generator(rng: np.random.Generator) -> np.random.Generator:
 
 
 def _split(order: Indices, batch_size: int) -> Iterator[Indices]:
-    return (order[first : first + batch_size] for first in range(0, len(order), batch_size))
+    whole = len(order) - len(order) % batch_size
+    yield from order[:whole].reshape(-1, batch_size)
+    if whole < len(order):
+        yield order[whole:]

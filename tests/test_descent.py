@@ -105,7 +105,7 @@ def test_start_of_integers_is_computed_in_float64_and_left_alone():
         ({"learning_rate": np.nan}, ValueError, "learning_rate is nan"),
         ({"learning_rate": np.inf}, ValueError, "learning_rate is inf"),
         ({"learning_rate": 10**400}, ValueError, "learning_rate is inf"),
-        ({"learning_rate": "0.1"}, TypeError, "learning_rate is '0.1': pass a number"),
+        ({"learning_rate": "0.1"}, TypeError, "learning_rate is '0.1': pass a finite number"),
         ({"learning_rate": True}, TypeError, "learning_rate is True"),
         ({"epochs": -1}, ValueError, "epochs is -1: pass 0 or more"),
         ({"epochs": 1.0}, TypeError, "epochs is 1.0: pass a whole number"),
