@@ -3,8 +3,8 @@ r"""Data sets: the samples of the examples, and the logs that others published o
 Samples come as `X` and `y_true`, ready for `gdbook.objectives`.
 """
 
-import csv
-from importlib.resources import files
+from os import listdir
+from os.path import dirname, join
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +15,17 @@ from gdbook._checks import Array
 __all__ = [
     "Log",
     "Samples",
+    "fifty_points",
+    "hundred_points",
     "noisy_three_points",
     "one_sample",
     "published_log",
+    "thirteen_features",
     "three_points",
     "twenty_points",
 ]
+
+_DATA = join(dirname(__file__), "data")
 
 
 class Samples(NamedTuple):
@@ -153,6 +158,72 @@ def twenty_points() -> Samples:
     return Samples(x[:, np.newaxis], 2 * x + 1 + 0.1 * rng.normal(size=20))
 
 
+def fifty_points() -> Samples:
+    r"""Return fifty seeded points on a line.
+
+    $$y_i = 3 x_i + 0.8, \qquad x_i \text{ uniform on } (0, 1)$$
+
+    Returns:
+        Fifty inputs with one feature each, and their targets.
+
+    Examples:
+        >>> from gdbook import fifty_points
+        >>> X, y_true = fifty_points()
+        >>> X.shape, bool((y_true == 3 * X[:, 0] + 0.8).all())
+        ((50, 1), True)
+
+    Source:
+        This book. A tutorial in Chinese on backpropagation draws such points without a seed.
+    """
+    x = np.random.default_rng(50).uniform(size=50)
+    return Samples(x[:, np.newaxis], 3 * x + 0.8)
+
+
+def hundred_points() -> Samples:
+    r"""Return a hundred seeded points on a line.
+
+    $$y_i = 2 x_i + 3, \qquad x_i \text{ uniform on } (0, 1)$$
+
+    Returns:
+        A hundred inputs with one feature each, and their targets.
+
+    Examples:
+        >>> from gdbook import hundred_points
+        >>> X, y_true = hundred_points()
+        >>> X.shape, bool((y_true == 2 * X[:, 0] + 3).all())
+        ((100, 1), True)
+
+    Source:
+        This book. The tutorial of `one_sample` draws such points without a seed, in section 2.
+    """
+    x = np.random.default_rng(100).uniform(size=100)
+    return Samples(x[:, np.newaxis], 2 * x + 3)
+
+
+def thirteen_features() -> Samples:
+    r"""Return two hundred seeded samples of a linear model with thirteen features.
+
+    $$y_i = \sum_{j=1}^{13} \frac{j}{13} \, x_{ij} + 0.5 + \varepsilon_i, \qquad
+    x_{ij} \sim \mathcal N(0, 1), \qquad \varepsilon_i \sim \mathcal N(0, 0.1^2)$$
+
+    Returns:
+        Two hundred inputs with thirteen features each, and their targets.
+
+    Examples:
+        >>> from gdbook import thirteen_features
+        >>> X, y_true = thirteen_features()
+        >>> X.shape, y_true.shape
+        ((200, 13), (200,))
+
+    Source:
+        This book. A tutorial in Chinese writes down a model of thirteen features, without data.
+    """
+    rng = np.random.default_rng(13)
+    inputs = rng.normal(size=(200, 13))
+    weights = np.arange(1, 14) / 13
+    return Samples(inputs, inputs @ weights + 0.5 + 0.1 * rng.normal(size=200))
+
+
 def published_log(name: str) -> Log:
     r"""Return a log of 100 epochs that was published with `three_points`.
 
@@ -177,10 +248,8 @@ def published_log(name: str) -> Log:
     Source:
         The tutorial of `three_points`.
     """
-    names = sorted(file.name.removesuffix(".csv") for file in files("gdbook.data").iterdir())
+    names = sorted(file.removesuffix(".csv") for file in listdir(_DATA))
     if name not in names:
         raise ValueError(f"name is {name!r}: pass one of {names}.")
-    with files("gdbook.data").joinpath(f"{name}.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    w, loss, grad = (np.array([float(row[key]) for row in rows]) for key in ("w", "loss", "grad"))
-    return Log(np.array([int(row["epoch"]) for row in rows]), w, loss, grad)
+    epoch, *columns = np.loadtxt(join(_DATA, f"{name}.csv"), delimiter=",", skiprows=1).T
+    return Log(epoch.astype(np.int64), *columns)

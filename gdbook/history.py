@@ -28,8 +28,7 @@ class History:
         status: `"completed"` where all epochs were done, `"converged"` where the gradient came
             within the tolerance, `"diverged"` where a number was not finite or the loss above
             its limit.
-        last_epoch: The epoch at which that was found. Where it diverged into numbers that are
-            not finite, this epoch has no row.
+        last_epoch: The epoch at which that was found. An epoch that is not finite has no row.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent

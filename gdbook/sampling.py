@@ -4,6 +4,8 @@ Each function yields the batches of one epoch, as arrays of indices. Randomness 
 `rng`; nothing here touches NumPy's global state.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import numpy as np

@@ -67,6 +67,9 @@ def autograd_objective(
         return evaluate(params)[1].item()
 
     def gradient(params: Array) -> Array:
+        return value_and_gradient(params)[1]
+
+    def value_and_gradient(params: Array) -> tuple[float, Array]:
         tensor, output = evaluate(params)
         grad = None
         if output.requires_grad:
@@ -76,6 +79,6 @@ def autograd_objective(
                 "what the function returned does not depend on the parameters through torch's "
                 "operations: do not detach, and do not convert to numbers or arrays."
             )
-        return grad.numpy().astype(np.float64)
+        return output.item(), grad.numpy().astype(np.float64)
 
-    return Objective(value, gradient)
+    return Objective(value, gradient, value_and_gradient=value_and_gradient)

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from gdbook import (
+    fifty_points,
+    hundred_points,
     noisy_three_points,
     one_sample,
     published_log,
+    thirteen_features,
     three_points,
     twenty_points,
 )
@@ -34,6 +37,29 @@ def test_twenty_points_are_the_same_each_time_and_near_their_line():
     assert X.shape == (20, 1)
     assert ((X > 0) & (X < 1)).all()
     assert 0.05 < noise.std() < 0.15
+
+
+@pytest.mark.parametrize(
+    ("samples", "n_samples", "slope", "intercept"),
+    [(fifty_points, 50, 3, 0.8), (hundred_points, 100, 2, 3)],
+)
+def test_points_without_noise_lie_on_their_line(samples, n_samples, slope, intercept):
+    X, y_true = samples()
+    assert X.shape == (n_samples, 1)
+    assert len(np.unique(X)) == n_samples
+    assert ((X > 0) & (X < 1)).all()
+    np.testing.assert_allclose(y_true, slope * X[:, 0] + intercept, rtol=1e-15)
+    np.testing.assert_array_equal(samples().X, X)
+
+
+def test_thirteen_features_have_the_weights_that_they_state():
+    X, y_true = thirteen_features()
+    np.testing.assert_array_equal(thirteen_features().y_true, y_true)
+    noise = y_true - (X @ np.linspace(1 / 13, 1, 13) + 0.5)
+    assert abs(noise.mean()) < 0.03
+    assert 0.08 < noise.std() < 0.12
+    assert abs(X.mean(axis=0)).max() < 0.3
+    assert abs(X.std(axis=0) - 1).max() < 0.2
 
 
 @pytest.mark.parametrize("name", ["full_batch", "last_sample", "per_sample"])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -76,7 +77,8 @@ def test_run_that_diverges_ends_at_its_last_finite_row_and_says_so():
     largest = int(np.finfo(np.float64).max)
     last = max(k for k in range(1000) if 2 * 9**k <= largest)
     assert history.status == "diverged"
-    assert history.epochs[-1] == last
+    assert history.epochs.tolist() == [*range(0, last, 100), last]
+    assert history.last_epoch == last + 1
     assert history.params[-1] == pytest.approx((-3.0) ** last, rel=1e-12)
     assert np.isfinite(history.losses).all()
 
@@ -111,6 +113,12 @@ def test_start_of_integers_is_computed_in_float64_and_left_alone():
         ({"epochs": 1.0}, TypeError, "epochs is 1.0: pass a whole number"),
         ({"epochs": True}, TypeError, "epochs is True"),
         ({"record_every": 0}, ValueError, "record_every is 0: pass 1 or more"),
+        ({"learning_rate": lambda _: -0.1}, ValueError, r"learning_rate\(0\) is -0.1: pass a fin"),
+        ({"learning_rate": lambda _: "1"}, TypeError, r"learning_rate\(0\) is '1': pass a finite"),
+        ({"tolerance": 0.0}, ValueError, "tolerance is 0.0: pass a finite number greater than 0"),
+        ({"tolerance": "1e-3"}, TypeError, "tolerance is '1e-3': pass a finite number"),
+        ({"loss_limit": np.nan}, ValueError, "loss_limit is nan: pass a number"),
+        ({"loss_limit": None}, TypeError, "loss_limit is None: pass a number"),
         ({"start": "a"}, TypeError, "start has dtype"),
         ({"start": []}, ValueError, "start is empty"),
         ({"start": [np.nan]}, ValueError, "start holds NaN or infinity"),
@@ -197,6 +205,74 @@ def test_start_where_the_objective_is_not_finite_is_refused():
         gradient_descent(nowhere, 1.0, learning_rate=0.1, epochs=1)
 
 
+def test_schedule_gives_each_update_its_learning_rate():
+    rates = [0.1, 0.2, 0.05, 0.0]
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=rates.__getitem__, epochs=4)
+    expected = np.cumprod([1.0, *(1 - 4 * rate for rate in rates)])
+    np.testing.assert_allclose(history.params, expected, rtol=1e-15)
+
+
+def test_schedule_that_turns_bad_is_refused_with_the_number_of_the_update():
+    with pytest.raises(ValueError, match=r"learning_rate\(3\) is -0.25"):
+        gradient_descent(PARABOLA, 1.0, learning_rate=lambda k: 0.5 - 0.25 * k, epochs=9)
+
+
+@given(rate=st.floats(0.01, 0.49), tolerance=st.floats(1e-9, 3.0), every=st.integers(1, 7))
+def test_run_ends_at_the_first_epoch_within_the_tolerance(rate, tolerance, every):
+    history = gradient_descent(
+        PARABOLA, 1.0, learning_rate=rate, epochs=10_000, tolerance=tolerance, record_every=every
+    )
+    assert history.status == "converged"
+    assert history.last_epoch == history.epochs[-1]
+    assert abs(history.gradients[-1]) <= tolerance
+    before = 4 * abs(1 - 4 * rate) ** (history.last_epoch - 1)
+    assert before > tolerance * (1 - 1e-9)
+
+
+def test_run_ends_as_diverged_in_the_row_whose_loss_is_above_the_limit():
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=1.0, epochs=100, loss_limit=1000)
+    assert history.status == "diverged"
+    assert history.losses.tolist() == [2 * 9**k for k in range(4)]
+    assert history.last_epoch == 3
+
+
+def test_completed_run_names_its_last_epoch():
+    history = gradient_descent(PARABOLA, 1.0, learning_rate=0.1, epochs=7, record_every=5)
+    assert (history.status, history.last_epoch) == ("completed", 7)
+
+
+def test_start_above_the_limit_is_refused():
+    with pytest.raises(ValueError, match=r"at the start the loss is 2.0 .* within its limit"):
+        gradient_descent(PARABOLA, 1.0, learning_rate=0.1, epochs=1, loss_limit=1)
+
+
+def test_value_and_gradient_in_one_are_asked_once_an_epoch():
+    asked = []
+
+    def both(params):
+        asked.append(params)
+        return 2 * params**2, 4 * params
+
+    def never(_):
+        pytest.fail("asked on its own")
+
+    objective = Objective(never, never, value_and_gradient=both)
+    history = gradient_descent(objective, 1.0, learning_rate=0.125, epochs=3)
+    assert history.params.tolist() == [1, 0.5, 0.25, 0.125]
+    assert history.losses.tolist() == [2, 0.5, 0.125, 0.03125]
+    assert len(asked) == 4
+
+
+def test_record_holds_at_most_ten_million_numbers_by_default():
+    size, epochs = 100_000, 200
+    flat = Objective(lambda _: 0.0, np.zeros_like)
+    history = gradient_descent(flat, np.zeros(size), learning_rate=0.1, epochs=epochs)
+    assert history.params.size + history.gradients.size <= 10_000_000
+    assert history.epochs.tolist() == [*range(0, epochs, 5), epochs]
+    every = gradient_descent(flat, np.zeros(10), learning_rate=0.1, epochs=epochs)
+    assert len(every) == epochs + 1
+
+
 THREE = linear_model([[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0], loss=squared_error, intercept=False)
 
 
@@ -242,3 +318,86 @@ def test_same_seed_gives_the_same_run():
 def test_objective_without_samples_is_refused():
     with pytest.raises(ValueError, match="the objective has no samples"):
         stochastic_gradient_descent(PARABOLA, 1.0, batches=cyclic, learning_rate=0.1, epochs=1)
+
+
+@pytest.mark.parametrize("watched", [{}, {"tolerance": 1e-9}, {"loss_limit": 1e9}])
+def test_all_samples_are_looked_at_for_rows_and_where_the_run_is_watched(watched):
+    looks = []
+    objective = replace(
+        THREE,
+        value_and_gradient=lambda params: looks.append(params) or THREE.value_and_gradient(params),
+    )
+    stochastic_gradient_descent(
+        objective,
+        [1.0],
+        batches=cyclic,
+        learning_rate=0.01,
+        epochs=20,
+        record_every=10,
+        **watched,
+    )
+    assert len(looks) == (21 if watched else 3)
+
+
+@pytest.mark.parametrize("every", [1, 7, 1000])
+def test_stochastic_run_that_diverges_keeps_its_finite_rows(every):
+    run = stochastic_gradient_descent(
+        THREE, [1.0], batches=cyclic, learning_rate=1.0, epochs=10_000, record_every=every
+    )
+    assert run.status == "diverged"
+    assert run.epochs.tolist() == [*range(0, run.last_epoch, every)]
+    assert np.isfinite(run.losses).all()
+    assert np.isfinite(run.gradients).all()
+
+
+@pytest.mark.parametrize("first", [0, 1, 4, 50])
+def test_average_is_the_mean_of_the_iterates_from_one_on(first):
+    setting = {"batches": cyclic, "learning_rate": 0.05, "epochs": 3}
+    w, iterates = 1.0, [1.0]
+    for _ in range(3):
+        for x, y in ((1, 2), (2, 4), (3, 6)):
+            w -= 0.05 * 2 * x * (w * x - y)
+            iterates.append(w)
+    run = stochastic_gradient_descent(THREE, [1.0], average_from=first, **setting)
+    expected = [
+        np.mean(iterates[first : k + 1]) if k >= first else iterates[k] for k in (0, 3, 6, 9)
+    ]
+    np.testing.assert_allclose(run.params[:, 0], expected, rtol=1e-14)
+    np.testing.assert_allclose(run.losses, [THREE.value(params) for params in run.params])
+
+
+def test_schedule_counts_the_updates_through_all_epochs():
+    asked = []
+
+    def schedule(update):
+        asked.append(update)
+        return 0.01
+
+    stochastic_gradient_descent(THREE, [1.0], batches=cyclic, learning_rate=schedule, epochs=4)
+    assert sorted({*asked}) == list(range(12))
+
+
+@pytest.mark.parametrize("wrong", [np.ones((1, 1)), [1.0, 2.0], 1.0])
+def test_gradient_of_a_batch_of_another_shape_is_refused(wrong):
+    objective = Objective(lambda p: p @ p, lambda p, batch=None: p if batch is None else wrong)
+    objective = replace(objective, n_samples=3)
+    with pytest.raises(ValueError, match=r"the gradient has shape .*: return shape \(1,\)"):
+        stochastic_gradient_descent(objective, [1.0], batches=cyclic, learning_rate=0.1, epochs=1)
+
+
+def test_gradient_of_a_batch_may_come_as_a_list():
+    objective = Objective(lambda p: p @ p, lambda p, _=None: [2 * p[0]], n_samples=2)
+    run = stochastic_gradient_descent(
+        objective, [1.0], batches=cyclic, learning_rate=0.25, epochs=1
+    )
+    assert run.params[:, 0].tolist() == [1.0, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("first", "error"), [(-1, ValueError), (1.5, TypeError), (True, TypeError)]
+)
+def test_average_from_something_else_than_a_count_is_refused(first, error):
+    with pytest.raises(error, match=f"average_from is {first}"):
+        stochastic_gradient_descent(
+            THREE, [1.0], batches=cyclic, learning_rate=0.1, epochs=1, average_from=first
+        )

@@ -48,10 +48,11 @@ def test_linear_model_equals_torch(seed, loss, reduction, intercept):
     expected_gradient = np.concatenate([p.grad.numpy().ravel() for p in layer.parameters()])
 
     objective = linear_model(X, y_true, loss=loss, reduction=reduction, intercept=intercept)
+    value, gradient = objective.value_and_gradient(params)
     np.testing.assert_allclose(objective.value(params), expected.item(), rtol=1e-12)
-    np.testing.assert_allclose(
-        objective.gradient(params), expected_gradient, rtol=1e-10, atol=1e-12
-    )
+    np.testing.assert_allclose(value, expected.item(), rtol=1e-12)
+    for ours in (gradient, objective.gradient(params)):
+        np.testing.assert_allclose(ours, expected_gradient, rtol=1e-10, atol=1e-12)
 
 
 def test_curvature_of_one_sample_is_its_squared_input_plus_one():
@@ -183,3 +184,76 @@ def test_data_of_the_caller_are_left_alone():
     objective.curvature()
     np.testing.assert_array_equal(X, [[1.0], [2.0]])
     np.testing.assert_array_equal(y_true, [1.0, 3.0])
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_more_samples_than_a_chunk_give_the_same_sums(intercept):
+    rng = np.random.default_rng(1)
+    X, y_true = rng.normal(size=(40_000, 3)), rng.normal(size=40_000)
+    objective = linear_model(X, y_true, intercept=intercept)
+    params = rng.normal(size=3 + intercept)
+    design = np.column_stack([X, np.ones(len(X))])[:, : 3 + intercept]
+    residuals = design @ params - y_true
+    value, gradient = objective.value_and_gradient(params)
+    assert value == pytest.approx((residuals**2).mean() / 2, rel=1e-13)
+    assert objective.value(params) == pytest.approx(value, rel=1e-15)
+    np.testing.assert_allclose(gradient, design.T @ residuals / len(X), rtol=1e-10)
+    np.testing.assert_array_equal(objective.gradient(params), gradient)
+
+
+@given(seed=SEEDS, intercept=st.booleans(), reduction=st.sampled_from(["mean", "sum"]))
+def test_batches_are_the_objective_of_their_samples(seed, intercept, reduction):
+    X, y_true, params = random_data(seed, intercept=intercept)
+    batch = np.random.default_rng(seed).integers(len(X), size=int(seed % 4) + 1)
+    options = {"reduction": reduction, "intercept": intercept}
+    whole, part = (
+        linear_model(X, y_true, **options),
+        linear_model(X[batch], y_true[batch], **options),
+    )
+    np.testing.assert_allclose(whole.value(params, batch), part.value(params), rtol=1e-12)
+    np.testing.assert_allclose(
+        whole.gradient(params, batch), part.gradient(params), rtol=1e-10, atol=1e-12
+    )
+    value, gradient = whole.value_and_gradient(params, batch)
+    np.testing.assert_allclose(value, part.value(params), rtol=1e-12)
+    np.testing.assert_allclose(gradient, part.gradient(params), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("loss", [gdbook.squared_error, gdbook.half_squared_error])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_minimizer_solves_the_normal_equations(loss, intercept):
+    X, y_true = gdbook.thirteen_features()
+    design = np.column_stack([X, np.ones(len(X))])[:, : 13 + intercept]
+    ours = linear_model(X, y_true, loss=loss, intercept=intercept).minimizer()
+    expected = np.linalg.solve(design.T @ design, design.T @ y_true)
+    np.testing.assert_allclose(ours, expected, rtol=1e-10)
+
+
+def test_minimizer_of_fewer_samples_than_features_is_the_one_nearest_to_the_origin():
+    objective = linear_model([[3.0, 4.0]], [10.0], intercept=False)
+    np.testing.assert_allclose(objective.minimizer(), [1.2, 1.6], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "loss", [gdbook.absolute_error, gdbook.huber, gdbook.binary_cross_entropy_with_logits]
+)
+def test_there_is_no_minimizer_in_closed_form_for_other_losses(loss):
+    assert linear_model([[1.0], [2.0]], [0.0, 1.0], loss=loss).minimizer is None
+
+
+@pytest.mark.parametrize("share", [0.999, 1.001])
+def test_largest_learning_rate_parts_runs_that_shrink_from_runs_that_grow(share):
+    objective = linear_model(*gdbook.three_points(), intercept=False, loss=squared_error)
+    rate = objective.largest_learning_rate()
+    assert rate == pytest.approx(3 / 14, rel=1e-14)
+    run = gdbook.gradient_descent(objective, [1.0], learning_rate=share * rate, epochs=100)
+    assert (run.losses[-1] < run.losses[0]) == (share < 1)
+
+
+def test_flat_objective_takes_any_learning_rate():
+    assert linear_model([[0.0]], [1.0], intercept=False).largest_learning_rate() == np.inf
+
+
+def test_objective_without_a_curvature_has_no_largest_learning_rate():
+    with pytest.raises(ValueError, match="the objective has no curvature: pass it to Objective"):
+        linear_model([[1.0]], [1.0], loss=gdbook.absolute_error).largest_learning_rate()
