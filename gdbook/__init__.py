@@ -51,6 +51,7 @@ from gdbook.sampling import (
     reshuffled,
     with_replacement,
 )
+from gdbook.scaled_steps import backtracking_step, newton_step, preconditioned_step
 from gdbook.schedules import (
     constant_rate,
     cosine_decay,
@@ -60,6 +61,13 @@ from gdbook.schedules import (
     warm_up,
 )
 from gdbook.tables import history_table, markdown_table
+from gdbook.update_rules import (
+    adagrad_step,
+    adam_step,
+    momentum_step,
+    nesterov_step,
+    rmsprop_step,
+)
 
 __all__ = [
     "GradientCheck",
@@ -69,6 +77,9 @@ __all__ = [
     "Samples",
     "absolute_error",
     "absolute_error_derivative",
+    "adagrad_step",
+    "adam_step",
+    "backtracking_step",
     "binary_cross_entropy",
     "binary_cross_entropy_derivative",
     "binary_cross_entropy_with_logits",
@@ -97,13 +108,18 @@ __all__ = [
     "last_sample_only",
     "linear_model",
     "markdown_table",
+    "momentum_step",
+    "nesterov_step",
+    "newton_step",
     "noisy_three_points",
     "numerical_grad",
     "one_hot",
     "one_sample",
     "polynomial_decay",
+    "preconditioned_step",
     "published_log",
     "reshuffled",
+    "rmsprop_step",
     "squared_error",
     "squared_error_derivative",
     "step_decay",

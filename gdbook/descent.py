@@ -20,6 +20,7 @@ from gdbook.history import History
 from gdbook.objectives import Objective
 from gdbook.sampling import Indices
 from gdbook.schedules import Schedule
+from gdbook.update_rules import Step
 
 __all__ = ["gradient_descent", "gradient_step", "stochastic_gradient_descent"]
 
@@ -58,6 +59,7 @@ def gradient_descent(
     *,
     learning_rate: float | Schedule,
     epochs: int,
+    step: Step | None = None,
     record_every: int | None = None,
     tolerance: float | None = None,
     loss_limit: float = inf,
@@ -76,6 +78,8 @@ def gradient_descent(
             of the update, from 0, and returns its $\alpha_k$, such as one of
             `gdbook.schedules`.
         epochs: Number of steps; each sees every sample once.
+        step: Another step than `gradient_step`: a function of `gdbook.update_rules` or
+            `gdbook.scaled_steps`, or one like them.
         record_every: Record the start, the end and every so many epochs between them. By
             default every epoch, as long as the record has at most 10 million numbers (80 MB);
             else as many epochs apart as keeps it below that.
@@ -111,6 +115,7 @@ def gradient_descent(
         batches=None,
         learning_rate=learning_rate,
         epochs=epochs,
+        step=step,
         record_every=record_every,
         tolerance=tolerance,
         loss_limit=loss_limit,
@@ -124,6 +129,7 @@ def stochastic_gradient_descent(
     batches: Callable[[int], Iterable[Indices]],
     learning_rate: float | Schedule,
     epochs: int,
+    step: Step | None = None,
     record_every: int | None = None,
     tolerance: float | None = None,
     loss_limit: float = inf,
@@ -154,6 +160,7 @@ def stochastic_gradient_descent(
         learning_rate: Step length $\alpha$, as in `gradient_descent`; the updates are counted
             through all epochs.
         epochs: How many times to go through `batches`.
+        step: As in `gradient_descent`.
         record_every: As in `gradient_descent`.
         tolerance: End the run where the length of the gradient on all samples is at most this.
         loss_limit: As in `gradient_descent`.
@@ -190,6 +197,7 @@ def stochastic_gradient_descent(
         batches=lambda: batches(n_samples),
         learning_rate=learning_rate,
         epochs=epochs,
+        step=step,
         record_every=record_every,
         tolerance=tolerance,
         loss_limit=loss_limit,
@@ -204,6 +212,7 @@ def _descend(
     batches: Callable[[], Iterable[Indices]] | None,
     learning_rate: float | Schedule,
     epochs: int,
+    step: Step | None,
     record_every: int | None,
     tolerance: float | None,
     loss_limit: float,
@@ -224,6 +233,7 @@ def _descend(
         looks_always=batches is None or tolerance is not None or loss_limit < inf,
     )
     mean = None if average_from is None else _Mean(average_from, params)
+    state = None
     with np.errstate(all="ignore"):
         while recorder.wants_more(params if mean is None else mean.value):
             for batch, rate in zip(batches() if batches else (None,), rates, strict=False):
@@ -233,7 +243,10 @@ def _descend(
                     grad = objective.gradient(params, batch)
                     if getattr(grad, "shape", None) != params.shape:
                         grad = real_result("gradient", grad, params.shape)
-                params = gradient_step(params, grad, rate)
+                if step is None:
+                    params = gradient_step(params, grad, rate)
+                else:
+                    params, state = step(params, grad, rate, state)
                 if mean is not None:
                     mean.add(params)
     return recorder.history()

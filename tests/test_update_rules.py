@@ -1,0 +1,156 @@
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gdbook import (
+    Objective,
+    adagrad_step,
+    adam_step,
+    cyclic,
+    gradient_descent,
+    linear_model,
+    momentum_step,
+    nesterov_step,
+    rmsprop_step,
+    stochastic_gradient_descent,
+    thirteen_features,
+    three_points,
+)
+
+SEEDS = st.integers(0, 2**32 - 1)
+SHARES = st.floats(0.0, 0.99)
+RULES = [momentum_step, nesterov_step, adagrad_step, rmsprop_step, adam_step]
+OF_TORCH = {
+    momentum_step: (torch.optim.SGD, {"momentum": "momentum"}),
+    nesterov_step: (partial(torch.optim.SGD, nesterov=True), {"momentum": "momentum"}),
+    adagrad_step: (torch.optim.Adagrad, {"epsilon": "eps"}),
+    rmsprop_step: (torch.optim.RMSprop, {"decay": "alpha", "epsilon": "eps"}),
+    adam_step: (torch.optim.Adam, {"beta1": "betas", "beta2": "betas", "epsilon": "eps"}),
+}
+OPTIONS = {
+    momentum_step: st.fixed_dictionaries({"momentum": st.floats(0.01, 0.99)}),
+    nesterov_step: st.fixed_dictionaries({"momentum": st.floats(0.01, 0.99)}),
+    adagrad_step: st.fixed_dictionaries({"epsilon": st.floats(1e-10, 1e-3)}),
+    rmsprop_step: st.fixed_dictionaries({"decay": SHARES, "epsilon": st.floats(1e-8, 1e-3)}),
+    adam_step: st.fixed_dictionaries(
+        {"beta1": SHARES, "beta2": SHARES, "epsilon": st.floats(1e-8, 1e-3)}
+    ),
+}
+
+
+def path_of_torch(rule, gradients, rate, options):
+    """Return the parameters of torch's optimiser, fed with the gradients, from zeros."""
+    make, names = OF_TORCH[rule]
+    renamed = {names[key]: value for key, value in options.items()}
+    if rule is adam_step:
+        renamed["betas"] = (options["beta1"], options["beta2"])
+    params = torch.zeros(gradients.shape[1], dtype=torch.float64, requires_grad=True)
+    optimizer = make([params], lr=rate, **renamed)
+    path = []
+    for grad in gradients:
+        params.grad = torch.tensor(grad)
+        optimizer.step()
+        path.append(params.detach().numpy().copy())
+    return np.array(path)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(data=st.data(), seed=SEEDS, rate=st.floats(1e-3, 1.0))
+def test_two_hundred_steps_equal_torch(rule, data, seed, rate):
+    options = data.draw(OPTIONS[rule])
+    gradients = np.random.default_rng(seed).normal(size=(200, 3))
+    expected = path_of_torch(rule, gradients, rate, options)
+    params, state, path = np.zeros(3), None, []
+    for grad in gradients:
+        params, state = rule(params, grad, rate, state, **options)
+        path.append(params)
+    scale = abs(expected).max()
+    np.testing.assert_allclose(np.array(path) / scale, expected / scale, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_loop_with_a_rule_equals_torch_on_a_linear_model(rule):
+    X, y_true = thirteen_features()
+    make, _ = OF_TORCH[rule]
+    run = gradient_descent(
+        linear_model(X, y_true),
+        np.zeros(14),
+        learning_rate=0.001,
+        epochs=50,
+        step=rule if make is not torch.optim.SGD else partial(rule, momentum=0.9),
+    )
+    params = torch.zeros(14, dtype=torch.float64, requires_grad=True)
+    is_sgd = rule in (momentum_step, nesterov_step)
+    optimizer = make([params], lr=0.001, **({"momentum": 0.9} if is_sgd else {}))
+    inputs, targets = torch.tensor(X), torch.tensor(y_true)
+    for _ in range(50):
+        optimizer.zero_grad()
+        loss = ((inputs @ params[:-1] + params[-1] - targets) ** 2).mean() / 2
+        loss.backward()
+        optimizer.step()
+    np.testing.assert_allclose(run.params[-1], params.detach().numpy(), rtol=1e-11, atol=1e-12)
+
+
+def test_momentum_of_one_oscillates_without_end():
+    parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
+    run = gradient_descent(
+        parabola, 1.0, learning_rate=0.01, epochs=50, step=partial(momentum_step, momentum=1.0)
+    )
+    expected = [1.0, 0.96]
+    for _ in range(49):
+        expected.append((2 - 4 * 0.01) * expected[-1] - expected[-2])
+    np.testing.assert_allclose(run.params, expected, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_remembers_from_batch_to_batch_and_starts_afresh_in_each_run(rule):
+    objective = linear_model(*three_points(), intercept=False)
+
+    def run():
+        return stochastic_gradient_descent(
+            objective, [1.0], batches=cyclic, learning_rate=0.01, epochs=5, step=rule
+        ).params
+
+    w, state = np.array([1.0]), None
+    for _ in range(5):
+        for i in range(3):
+            w, state = rule(w, objective.gradient(w, np.array([i])), 0.01, state)
+    np.testing.assert_array_equal(run()[-1], w)
+    np.testing.assert_array_equal(run(), run())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_leaves_its_arguments_alone(rule):
+    params, grad = np.ones(2), np.array([3.0, -4.0])
+    params.flags.writeable = grad.flags.writeable = False
+    _, state = rule(params, grad, 0.1)
+    for array in np.atleast_1d(*(state if isinstance(state, tuple) else (state, state))):
+        array.flags.writeable = False
+    rule(params, grad, 0.1, state)
+
+
+@pytest.mark.parametrize(
+    ("rule", "option", "error", "message"),
+    [
+        (momentum_step, {"momentum": -0.1}, ValueError, "momentum is -0.1: pass a finite number"),
+        (nesterov_step, {"momentum": "1"}, TypeError, "momentum is '1': pass a finite number"),
+        (
+            adagrad_step,
+            {"epsilon": 0.0},
+            ValueError,
+            "epsilon is 0.0: pass a finite number greater",
+        ),
+        (rmsprop_step, {"decay": 1.5}, ValueError, "decay is 1.5: pass a number from 0 to 1"),
+        (rmsprop_step, {"epsilon": -1}, ValueError, "epsilon is -1.0"),
+        (adam_step, {"beta1": 1.0}, ValueError, "beta1 is 1.0: pass a number from 0 to less than"),
+        (adam_step, {"beta2": None}, TypeError, "beta2 is None"),
+        (adam_step, {"epsilon": np.nan}, ValueError, "epsilon is nan"),
+    ],
+)
+def test_bad_option_is_refused(rule, option, error, message):
+    with pytest.raises(error, match=message):
+        rule(np.ones(2), np.ones(2), 0.1, **option)
