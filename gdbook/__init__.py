@@ -5,6 +5,12 @@ need extras.
 """
 
 from gdbook.calculus import derivative_of, largest_second_derivative
+from gdbook.classifiers import (
+    network_classifier,
+    network_scores,
+    softmax_classifier,
+    softmax_scores,
+)
 from gdbook.cross_entropies import (
     cross_entropy,
     cross_entropy_derivative,
@@ -110,6 +116,8 @@ __all__ = [
     "markdown_table",
     "momentum_step",
     "nesterov_step",
+    "network_classifier",
+    "network_scores",
     "newton_step",
     "noisy_three_points",
     "numerical_grad",
@@ -120,6 +128,8 @@ __all__ = [
     "published_log",
     "reshuffled",
     "rmsprop_step",
+    "softmax_classifier",
+    "softmax_scores",
     "squared_error",
     "squared_error_derivative",
     "step_decay",
