@@ -199,6 +199,12 @@ def test_overflow_and_poles_end_a_run_without_warnings(value):
     assert history.status == "diverged"
 
 
+def test_params_that_overflow_end_a_run_whose_loss_is_finite():
+    slide = Objective(lambda _: 0.0, lambda _: -1e308)
+    history = gradient_descent(slide, 0.0, learning_rate=1.0, epochs=10)
+    assert (history.status, history.params.tolist()) == ("diverged", [0.0, 1e308])
+
+
 def test_start_where_the_objective_is_not_finite_is_refused():
     nowhere = Objective(lambda _: np.inf, lambda p: p)
     with pytest.raises(ValueError, match="at the start the loss is inf"):
