@@ -147,8 +147,9 @@ def polynomial_decay(
         H. Robbins and S. Monro, *A Stochastic Approximation Method*, 1951.
     """
     update = whole_number("update", update, at_least=0)
+    initial = positive_number("initial", initial)
     growth = 1 + update / positive_number("scale", scale)
-    rate: float = positive_number("initial", initial) / growth ** number_from_0("power", power)
+    rate: float = initial / growth ** number_from_0("power", power)
     return rate
 
 
