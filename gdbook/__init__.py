@@ -1,9 +1,10 @@
-"""The NumPy core of gdbook: losses, derivatives, objectives, descent, and its record.
+"""The NumPy core of gdbook: losses, derivatives, objectives, descent, its record, and autograd.
 
 `gdbook.figures`, `gdbook.symbolic` and `gdbook.training` are imported by their own names: they
 need extras.
 """
 
+from gdbook.autograd import Value, topological_order
 from gdbook.calculus import derivative_of, largest_second_derivative
 from gdbook.cross_entropies import (
     cross_entropy,
@@ -67,6 +68,7 @@ __all__ = [
     "Log",
     "Objective",
     "Samples",
+    "Value",
     "absolute_error",
     "absolute_error_derivative",
     "binary_cross_entropy",
@@ -110,6 +112,7 @@ __all__ = [
     "stochastic_gradient_descent",
     "thirteen_features",
     "three_points",
+    "topological_order",
     "twenty_points",
     "warm_up",
     "with_replacement",
