@@ -60,7 +60,7 @@ from gdbook.schedules import (
     step_decay,
     warm_up,
 )
-from gdbook.tables import history_table, markdown_table
+from gdbook.tables import graph_table, history_table, markdown_table
 
 __all__ = [
     "GradientCheck",
@@ -89,6 +89,7 @@ __all__ = [
     "full_batch",
     "gradient_descent",
     "gradient_step",
+    "graph_table",
     "half_squared_error",
     "half_squared_error_derivative",
     "history_table",
