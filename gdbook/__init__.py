@@ -1,7 +1,7 @@
 """The NumPy core of gdbook: losses, derivatives, objectives, descent, its record, and autograd.
 
-`gdbook.figures`, `gdbook.symbolic` and `gdbook.training` are imported by their own names: they
-need extras.
+`gdbook.figures`, `gdbook.graphs`, `gdbook.symbolic` and `gdbook.training` are imported by their
+own names: they need extras.
 """
 
 from gdbook.autograd import Value, topological_order
