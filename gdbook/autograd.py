@@ -12,7 +12,7 @@ __all__ = ["Value", "topological_order"]
 
 
 class Value:
-    r"""A number, the operation that it comes from, and the derivative of a result by it.
+    r"""A number, where it comes from, and the derivative of a result with respect to it.
 
     $$\bar v = \frac{\partial \, \text{result}}{\partial v}
     = \sum_{u \text{ made from } v} \bar u \, \frac{\partial u}{\partial v}$$
@@ -23,7 +23,7 @@ class Value:
     an exponent stays a number: $x^2$ takes any $x$, while an exponent that is a Value, and has
     a derivative of its own, needs a base greater than 0.
 
-    All numbers are finite. An operation that is not defined, or has no derivative, raises a
+    All values are finite. An operation that is not defined, or has no derivative, raises a
     ValueError, such as a division by 0. One whose result or derivative is too large for a float
     raises an OverflowError, which `gradient_descent` takes for divergence. Kinks are no error:
     there, `relu` and `max` have the derivatives that PyTorch gives them.
@@ -136,10 +136,11 @@ class Value:
         return _apply("max({}, {})", _larger, self, other)
 
     def backward(self) -> None:
-        """Add the derivative of this Value to `grad` of each that it was made from.
+        """Add the derivatives of this Value to `grad` of itself and of all it was made from.
 
-        It goes back from this Value, whose own derivative is 1, along all paths. A second call
-        adds the same once more, as PyTorch does where the graph is retained.
+        They go back along all paths, from 1 at this Value. A second call adds the same once
+        more, as PyTorch does where the graph is retained. What is too large for a float becomes
+        infinite, as in PyTorch.
         """
         adjoints = defaultdict(float, {self: 1.0})
         for result in reversed(topological_order(self)):

@@ -36,9 +36,9 @@ def draw_graph(result: Value, *, digits: int = 4, ax: Axes | None = None) -> Axe
     $$v \to u \quad \text{where } u \text{ was made from } v$$
 
     A box shows the operation, then the label, if there are any; the number; and behind $\partial$
-    the derivative of the result by it. The way forward leads down, the way back up. Inputs
-    arrive from left to right in the order in which they are written; one that is used twice
-    has two arrows.
+    the derivative of the result with respect to it. The way forward leads down, the way back up.
+    Inputs arrive from left to right in the order in which they are written; one that is used
+    twice has two arrows.
 
     Args:
         result: What is drawn at the bottom.

@@ -176,6 +176,13 @@ def test_gradients_of_two_results_add_up_until_they_are_set_to_zero():
     assert x.grad == 5
 
 
+def test_gradient_that_is_too_large_for_a_float_is_infinite_as_in_torch():
+    ours, theirs = Value(1e-300), tensor(1e-300)
+    (ours * 1e200 * 1e200).backward()
+    (theirs * 1e200 * 1e200).backward()
+    assert ours.grad == theirs.grad.item() == math.inf
+
+
 def test_backward_leaves_what_the_result_was_not_made_from_alone():
     x, y = Value(3.0), Value(4.0)
     later = (x * y) + 1
