@@ -47,7 +47,7 @@ def draw_graph(result: Value, *, digits: int = 4, ax: Axes | None = None) -> Axe
             takes.
 
     Returns:
-        The axes, one unit to the point of the font's size, or less where room is short.
+        The axes. Their unit is a point, or less where room is short.
 
     Raises:
         TypeError: `result` is no Value, or `digits` is not whole.
