@@ -1,9 +1,10 @@
-"""The NumPy core of gdbook: losses, derivatives, objectives, descent, and its record.
+"""The NumPy core of gdbook: losses, derivatives, objectives, descent, its record, and autograd.
 
-`gdbook.figures`, `gdbook.symbolic` and `gdbook.training` are imported by their own names: they
-need extras.
+`gdbook.figures`, `gdbook.graphs`, `gdbook.symbolic` and `gdbook.training` are imported by their
+own names: they need extras.
 """
 
+from gdbook.autograd import Value, topological_order
 from gdbook.calculus import derivative_of, largest_second_derivative
 from gdbook.classifiers import (
     network_classifier,
@@ -66,7 +67,7 @@ from gdbook.schedules import (
     step_decay,
     warm_up,
 )
-from gdbook.tables import history_table, markdown_table
+from gdbook.tables import graph_table, history_table, markdown_table
 from gdbook.update_rules import (
     adagrad_step,
     adam_step,
@@ -81,6 +82,7 @@ __all__ = [
     "Log",
     "Objective",
     "Samples",
+    "Value",
     "absolute_error",
     "absolute_error_derivative",
     "adagrad_step",
@@ -104,6 +106,7 @@ __all__ = [
     "full_batch",
     "gradient_descent",
     "gradient_step",
+    "graph_table",
     "half_squared_error",
     "half_squared_error_derivative",
     "history_table",
@@ -136,6 +139,7 @@ __all__ = [
     "stochastic_gradient_descent",
     "thirteen_features",
     "three_points",
+    "topological_order",
     "twenty_points",
     "warm_up",
     "with_replacement",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
-from math import inf, isnan
+from math import inf, isinf, isnan
 from numbers import Real
 from typing import Any, Protocol, cast
 
@@ -148,6 +148,14 @@ def real_number(name: str, value: float, *, wanted: str = "a number") -> float:
         number = inf
     if isnan(number):
         raise ValueError(f"{name} is nan: pass {wanted}.")
+    return number
+
+
+def finite_number(name: str, value: float, *, wanted: str = "a finite number") -> float:
+    """Return a finite number as a float."""
+    number = real_number(name, value, wanted=wanted)
+    if isinf(number):
+        raise ValueError(f"{name} is {number}: pass {wanted}.")
     return number
 
 

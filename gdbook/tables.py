@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from gdbook._checks import whole_number
+from gdbook.autograd import Value, topological_order
 from gdbook.history import History
 
-__all__ = ["history_table", "markdown_table"]
+__all__ = ["graph_table", "history_table", "markdown_table"]
 
 
 def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> str:
@@ -112,6 +113,67 @@ def history_table(history: History, *, names: Sequence[str] = ("params",), digit
             **dict(zip(names, params.T, strict=True)),
             "loss": history.losses,
             **{f"∂loss/∂{name}": column for name, column in zip(names, gradients.T, strict=True)},
+        },
+        digits=digits,
+    )
+
+
+def graph_table(result: Value, *, digits: int = 6) -> str:
+    r"""Return the graph of a result as a Markdown table, one row for each Value.
+
+    $$v, \quad \text{the operation on its inputs}, \quad v \text{ as a number}, \quad \bar v$$
+
+    Rows are in topological order: read down they are the way forward, read up the way back. A
+    Value without a label is named after its row, `v3`. A name that is taken gets a prime.
+
+    Args:
+        result: The last row.
+        digits: Significant digits, at least 1.
+
+    Returns:
+        The table, one line a row, without a newline at its end.
+
+    Raises:
+        TypeError: `result` is no Value, or `digits` is not whole.
+        ValueError: `digits` is less than 1.
+
+    Examples:
+        >>> from gdbook import Value, graph_table
+        >>> x, w = Value(1.5, label="x"), Value(2.0, label="w")
+        >>> loss = (w * x - 1) ** 2
+        >>> loss.backward()
+        >>> print(graph_table(loss))
+        | name | operation | value | gradient |
+        | :--- | :--- | ---: | ---: |
+        | w |  | 2 | 6 |
+        | x |  | 1.5 | 8 |
+        | v3 | w * x | 3 | 4 |
+        | v4 |  | 1 | -4 |
+        | v5 | v3 - v4 | 2 | 4 |
+        | v6 | v5 ** 2 | 4 | 1 |
+
+    Source:
+        The evaluation trace of A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd
+        edition, 2008, chapter 2.
+    """
+    values = topological_order(result)
+    names: dict[Value, str] = {}
+    taken = set()
+    for row, value in enumerate(values, start=1):
+        name = value.label or f"v{row}"
+        while name in taken:
+            name += "'"
+        names[value] = name
+        taken.add(name)
+    return markdown_table(
+        {
+            "name": names.values(),
+            "operation": [
+                value.operation.format(*(names[source] for source, _ in value.inputs))
+                for value in values
+            ],
+            "value": [value.data for value in values],
+            "gradient": [value.grad for value in values],
         },
         digits=digits,
     )

@@ -18,6 +18,7 @@ MODULES = {
 }
 NEEDS_AN_EXTRA = {
     "figures": ("matplotlib", "figures"),
+    "graphs": ("networkx", "figures"),
     "symbolic": ("sympy", "symbolic"),
     "training": ("torch", "torch"),
 }
@@ -56,7 +57,7 @@ def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
 
 
 def test_import_of_the_package_imports_nothing_heavy():
-    heavy = {"matplotlib", "sympy", "torch"}
+    heavy = {"matplotlib", "networkx", "sympy", "torch"}
     result = python(f"import gdbook, sys; print({heavy} & set(sys.modules))")
     assert result.stdout == "set()\n"
 

@@ -3,7 +3,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from gdbook import Objective, gradient_descent, history_table, markdown_table
+from gdbook import (
+    Objective,
+    Value,
+    gradient_descent,
+    graph_table,
+    history_table,
+    markdown_table,
+)
 
 SPHERE = Objective(lambda p: p @ p, lambda p: 2 * p)
 
@@ -69,3 +76,46 @@ def test_history_table_needs_a_name_for_each_parameter():
             history_table(history, names=names)
     with pytest.raises(ValueError, match=r"has 2 parameters, and names are \['w'\]"):
         history_table(history, names=["w"])
+
+
+def test_graph_table_has_a_row_for_each_value_with_its_operation():
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    t = x + y
+    t.label = "t"
+    z = (t**2).max(-t)
+    z.backward()
+    assert graph_table(z).splitlines() == [
+        "| name | operation | value | gradient |",
+        "| :--- | :--- | ---: | ---: |",
+        "| x |  | 2 | 10 |",
+        "| y |  | 3 | 10 |",
+        "| t | x + y | 5 | 10 |",
+        "| v4 | t ** 2 | 25 | 1 |",
+        "| v5 | -t | -5 | 0 |",
+        "| v6 | max(v4, v5) | 25 | 1 |",
+    ]
+
+
+def test_graph_table_names_a_shared_value_once_and_refers_to_it():
+    x = Value(3.0, label="x")
+    assert graph_table(x * x).splitlines()[2:] == ["| x |  | 3 | 0 |", "| v2 | x * x | 9 | 0 |"]
+
+
+def test_names_in_a_graph_table_differ():
+    x, y = Value(1.0, label="v3"), Value(2.0, label="v3")
+    assert graph_table(x + y).splitlines()[2:] == [
+        "| v3 |  | 1 | 0 |",
+        "| v3' |  | 2 | 0 |",
+        "| v3'' | v3 + v3' | 3 | 0 |",
+    ]
+
+
+def test_graph_table_rounds_to_digits():
+    assert graph_table(Value(1 / 3), digits=2).endswith("| v1 |  | 0.33 | 0 |")
+
+
+def test_graph_table_of_something_else_than_a_value_is_refused():
+    with pytest.raises(TypeError, match="result is 3: pass a Value"):
+        graph_table(3)
+    with pytest.raises(ValueError, match="digits is 0"):
+        graph_table(Value(1.0), digits=0)

@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 
 import runner
 
-LIBRARIES = ["numpy", "matplotlib", "sympy", "torch"]
+LIBRARIES = ["numpy", "matplotlib", "networkx", "sympy", "torch"]
 PRELOADED = ["mkdocs.__main__", "matplotlib.pyplot", *LIBRARIES]
 SECONDS_TO_START = 60
 
