@@ -16,8 +16,8 @@ from typing import NamedTuple, cast
 
 import runner
 
-LIBRARIES = ["numpy", "matplotlib", "networkx", "sympy", "torch"]
-PRELOADED = ["mkdocs.__main__", "matplotlib.pyplot", *LIBRARIES]
+LIBRARIES = ["matplotlib", "networkx", "numpy", "scikit-learn", "sympy", "torch"]
+PRELOADED = ["mkdocs.__main__", "matplotlib.pyplot", "networkx", "numpy", "sympy", "torch"]
 SECONDS_TO_START = 60
 
 _running: set[BaseProcess] = set()
