@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
+import downloads
 import exercises
 import sources
 from cache import Cache, fingerprint
@@ -61,7 +62,7 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Set the blocks of all pages going, and add the stubs of their exercises."""
+    """Set the blocks of all pages going, and add what can be downloaded."""
     if reference := config.plugins.get("mkdocstrings"):
         environment = cast("MkdocstringsPlugin", reference).get_handler("python").env
         environment.bytecode_cache = _build.templates
@@ -71,6 +72,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         for name, code in exercises.stubs(markdown).items():
             uri = exercises.stub_uri(file.src_uri, name)
             files.append(File.generated(config, uri, content=f"{code}\n"))
+    for file in files.documentation_pages():
+        for uri, content in downloads.make(file, files, config).items():
+            files.append(File.generated(config, uri, content=content))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -80,7 +84,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     for line, mistake in (*exercises.mistakes(markdown), *sources.mistakes(markdown)):
         _build.problems.report(f"{uri}:{before + line}", mistake)
     markdown = _build.execution.prepare(uri, markdown, lines_before=before)
-    return sources.fill(exercises.fill(markdown))
+    return downloads.offer(uri, sources.fill(exercises.fill(markdown)))
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
