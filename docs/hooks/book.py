@@ -11,6 +11,7 @@ from cache import Cache, fingerprint
 from execution import Execution
 from isolation import LIBRARIES
 from jinja2 import Environment, FileSystemBytecodeCache
+from labs import Labs, is_lab
 from markdown_exec import formatters
 from mathml import Mathematics
 from mkdocs.config.defaults import MkDocsConfig
@@ -28,7 +29,9 @@ class _Build:
     def __init__(self, root: Path) -> None:
         self.problems = Problems()
         self.cache = Cache(root / ".cache")
-        self.execution = Execution(self.cache, _fingerprint(), self.problems)
+        key = _fingerprint()
+        self.execution = Execution(self.cache, key, self.problems)
+        self.labs = Labs(root, key, self.execution, self.problems)
         self.mathematics = Mathematics(self.cache, self.problems)
         templates = root / ".cache" / "templates"
         templates.mkdir(parents=True, exist_ok=True)
@@ -56,6 +59,7 @@ def on_config(config: MkDocsConfig) -> None:
     """Begin a build."""
     global _build  # noqa: PLW0603  # a hook is a module, and so is its state
     _build = _Build(Path(config.config_file_path).parent)
+    _build.labs.configure(config)
     for language in ("python", "pycon"):
         show = partial(_build.execution.show, language=language)
         formatters[language] = show  # type: ignore[assignment]  # any callable will do
@@ -81,6 +85,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Check a page's fences, mark them with their place, and fill those that are made."""
     before = page.file.content_string.count("\n") - markdown.count("\n")
     uri = page.file.src_uri
+    if is_lab(page):
+        lab = _build.labs.prepare(page, markdown, lines_before=before, config=config, files=files)
+        return downloads.offer(uri, lab)
     for line, mistake in (*exercises.mistakes(markdown), *sources.mistakes(markdown)):
         _build.problems.report(f"{uri}:{before + line}", mistake)
     markdown = _build.execution.prepare(uri, markdown, lines_before=before)
