@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import markdown
+from bs4 import BeautifulSoup, Tag
+
 ROOT = Path(__file__).parents[1]
 CONFIG = """
 site_name: test
@@ -99,3 +102,11 @@ def url_of(page: str) -> str:
     """Return where the site has a page, relative to its root."""
     stem = page.removesuffix(".md").removesuffix("index").rstrip("/")
     return f"{stem}/" if stem else ""
+
+
+def same_output(output: Tag | None, text: str) -> bool:
+    """Tell whether a page shows a text: not at all, as it is, or rendered as Markdown."""
+    if output is None or output.name == "pre":
+        return text == (output.text if output else "")
+    rendered = BeautifulSoup(markdown.markdown(text, extensions=["tables"]), "html.parser")
+    return output.get_text(" ", strip=True) == rendered.get_text(" ", strip=True)

@@ -9,11 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import cache
 
-import markdown
 import pytest
 from bs4 import BeautifulSoup
 from fences import find_fences
-from sites import DOCS, PAGES, ROOT, mkdocs, url_of
+from sites import DOCS, PAGES, ROOT, mkdocs, same_output, url_of
 
 BLOCKS = [
     (page, fence.line)
@@ -63,14 +62,7 @@ def test_copied_block_prints_what_the_page_shows(block, read, printed):
     page, line = block
     status, text = printed[block]
     assert status == 0, text
-    output = read(page).select_one(f"#block-{line} > .output")
-    if output is None:
-        assert text == ""
-    elif output.name == "pre":
-        assert output.text == text
-    else:
-        rendered = BeautifulSoup(markdown.markdown(text, extensions=["tables"]), "html.parser")
-        assert output.get_text(" ", strip=True) == rendered.get_text(" ", strip=True)
+    assert same_output(read(page).select_one(f"#block-{line} > .output"), text)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -89,13 +81,15 @@ def test_lines_of_code_fit_the_column(page):
 DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.]*\.\d)")
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("chapters/")])
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.startswith(("chapters/", "labs/"))]
+)
 def test_every_decimal_in_the_prose_stands_in_a_block_of_the_page(page, read):
     article = BeautifulSoup(str(read(page)), "html.parser")
     computed = {
         Decimal(n) for block in article.select(".block") for n in DECIMAL.findall(block.text)
     }
-    for block in article.select(".block, #sources, #sources ~ *"):
+    for block in article.select(".block, #sources, #sources ~ *, #tasks, #tasks ~ *"):
         block.extract()
     assert {
         n for n in DECIMAL.findall(article.get_text(" ")) if Decimal(n) not in computed

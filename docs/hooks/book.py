@@ -4,12 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
+import downloads
 import exercises
 import sources
 from cache import Cache, fingerprint
 from execution import Execution
 from isolation import LIBRARIES
 from jinja2 import Environment, FileSystemBytecodeCache
+from labs import Labs, is_lab
 from markdown_exec import formatters
 from mathml import Mathematics
 from mkdocs.config.defaults import MkDocsConfig
@@ -27,7 +29,9 @@ class _Build:
     def __init__(self, root: Path) -> None:
         self.problems = Problems()
         self.cache = Cache(root / ".cache")
-        self.execution = Execution(self.cache, _fingerprint(), self.problems)
+        key = _fingerprint()
+        self.execution = Execution(self.cache, key, self.problems)
+        self.labs = Labs(root, key, self.execution, self.problems)
         self.mathematics = Mathematics(self.cache, self.problems)
         templates = root / ".cache" / "templates"
         templates.mkdir(parents=True, exist_ok=True)
@@ -55,13 +59,14 @@ def on_config(config: MkDocsConfig) -> None:
     """Begin a build."""
     global _build  # noqa: PLW0603  # a hook is a module, and so is its state
     _build = _Build(Path(config.config_file_path).parent)
+    _build.labs.configure(config)
     for language in ("python", "pycon"):
         show = partial(_build.execution.show, language=language)
         formatters[language] = show  # type: ignore[assignment]  # any callable will do
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Set the blocks of all pages going, and add the stubs of their exercises."""
+    """Set the blocks of all pages going, and add what can be downloaded."""
     if reference := config.plugins.get("mkdocstrings"):
         environment = cast("MkdocstringsPlugin", reference).get_handler("python").env
         environment.bytecode_cache = _build.templates
@@ -71,16 +76,22 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         for name, code in exercises.stubs(markdown).items():
             uri = exercises.stub_uri(file.src_uri, name)
             files.append(File.generated(config, uri, content=f"{code}\n"))
+    for file in files.documentation_pages():
+        for uri, content in downloads.make(file, files, config).items():
+            files.append(File.generated(config, uri, content=content))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Check a page's fences, mark them with their place, and fill those that are made."""
     before = page.file.content_string.count("\n") - markdown.count("\n")
     uri = page.file.src_uri
+    if is_lab(page):
+        lab = _build.labs.prepare(page, markdown, lines_before=before, config=config, files=files)
+        return downloads.offer(uri, lab)
     for line, mistake in (*exercises.mistakes(markdown), *sources.mistakes(markdown)):
         _build.problems.report(f"{uri}:{before + line}", mistake)
     markdown = _build.execution.prepare(uri, markdown, lines_before=before)
-    return sources.fill(exercises.fill(markdown))
+    return downloads.offer(uri, sources.fill(exercises.fill(markdown)))
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:

@@ -24,11 +24,12 @@ OPTIONS = {"exec", "result", "alt", "limit", "title"} | exercises.OPTIONS | sour
 SECONDS = 60.0
 MOST_SECONDS = 3600.0
 
+# Starts the ids of a drawing that is kept; on a page, the line of the block takes its place.
+FIGURE = "figure-9d41c0e7"
+
 _PYTHON = re.compile(r"i?py(thon|con)?[\d.]*", re.IGNORECASE)
 _STRAY = re.compile(r"(```|~~~)\s*\{?\s*\.?(?P<name>[\w.]+)")
 
-# Starts the ids of a drawing that is kept; on a page, the line of the block takes its place.
-_FIGURE = "figure-9d41c0e7"
 _NO_ALT = 'the block draws a figure: describe it in alt="…".'
 _NO_FIGURE = 'the block has alt="…" and draws no figure.'
 _NOT_READ = "this is not read as a fence: it stands on lines of its own, indented by spaces."
@@ -56,6 +57,7 @@ class Execution:
         self._problems = problems
         self._workers = ThreadPoolExecutor(max_workers=os.cpu_count())
         self._started: dict[tuple[str, float], Future[_Block]] = {}
+        self._adopted: dict[str, _Block] = {}
         self._prepared: list[str] = []
         self._shown: dict[str, _Block] = {}
 
@@ -91,6 +93,11 @@ class Execution:
             self._problems.report(f"{uri}:{lines_before + line}", _NOT_READ)
         return "\n".join(lines)
 
+    def adopt(self, place: str, outcome: Outcome, *, cached: bool) -> None:
+        """Take over a block that ran elsewhere; it may need others, and so it is not to copy."""
+        self._adopted[place] = _Block(outcome, cached)
+        self._prepared.append(place)
+
     def show(
         self,
         *,
@@ -104,10 +111,11 @@ class Execution:
         """Return a block as HTML: its code, what it printed, and what it drew."""
         place, alt = extra.pop("at"), extra.pop("alt", "").strip()
         line = place.rpartition(":")[2]
-        block = self._wait(self._future(language, code, _seconds(extra.pop("limit", None))))
+        limit = _seconds(extra.pop("limit", None))
+        block = self._adopted.get(place) or self._wait(self._future(language, code, limit))
         self._shown[place] = block
         text, figures, failure = block.outcome.text, block.outcome.figures, block.outcome.failure
-        copy = " copy" if language == "python" else ""
+        copy = " copy" if language == "python" and place not in self._adopted else ""
         html = f'<div class="listing{copy}">{_html(md, code_block(language, code, **extra))}</div>'
         if text and result == "markdown" and not failure:
             html += f'<div class="output">{_html(md, text)}</div>'
@@ -116,7 +124,7 @@ class Execution:
             html += f'<pre class="output" tabindex="0"><code>{escaped}</code></pre>'
         if figures:
             label = escape(alt)
-            drawings = "".join(figures).replace(_FIGURE, f"figure-{line}")
+            drawings = "".join(figures).replace(FIGURE, f"figure-{line}")
             opening = f'<div class="figure" role="img" data-search-exclude aria-label="{label}">'
             html += f"{opening}{drawings}</div>"
         if failure is None and bool(figures) != bool(alt):
@@ -168,7 +176,7 @@ class Execution:
         if kept is not None:
             text, figures, seconds = kept
             return _Block(Outcome(text, figures, seconds, None), cached=True)
-        outcome = run_block(code, language=language, limit=limit, prefix=_FIGURE)
+        outcome = run_block(code, language=language, limit=limit, prefix=FIGURE)
         if outcome.failure is None:
             self._cache.store(key, outcome[:3])
         return _Block(outcome, cached=False)
