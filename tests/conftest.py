@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sites import ROOT, mkdocs
+from sites import DATE, ROOT, mkdocs
 
 settings.register_profile("gdbook", deadline=None)  # no test depends on how long it takes
 settings.load_profile("gdbook")
@@ -14,6 +14,6 @@ settings.load_profile("gdbook")
 def site(tmp_path_factory) -> Path:
     """Return the folder of the built site."""
     folder = tmp_path_factory.mktemp("site")
-    result = mkdocs("build", "--strict", "--site-dir", str(folder), cwd=ROOT)
+    result = mkdocs("build", "--strict", "-d", str(folder), cwd=ROOT, SOURCE_DATE_EPOCH=DATE)
     assert result.returncode == 0, result.stderr
     return folder

@@ -17,6 +17,7 @@ import markdown
 from bs4 import BeautifulSoup, Tag
 
 ROOT = Path(__file__).parents[1]
+DATE = "1700000000"  # of every build, so that two can be compared
 CONFIG = """
 site_name: test
 hooks: [{hooks}/book.py]
