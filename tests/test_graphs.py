@@ -261,8 +261,9 @@ def test_colours_are_all_those_that_follow_the_scheme_of_the_page():
 
 
 def test_numbers_are_rounded_to_digits():
-    lines = [text.get_text() for text in draw_graph(Value(1 / 3), digits=2).texts]
-    assert lines == ["0.33", "∂ 0"]
+    value = Value(1 / 3)
+    value.grad = 2 / 3
+    assert [text.get_text() for text in draw_graph(value, digits=2).texts] == ["0.33", "∂ 0.67"]
 
 
 def test_bad_input_is_refused_before_a_figure_is_opened():

@@ -1,4 +1,4 @@
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, pairwise, permutations, product
 
 import numpy as np
 import pytest
@@ -47,6 +47,26 @@ def test_edges_cross_only_where_they_have_to(order):
     upper = [Edge(end.upper(), end, 0.0) for end in reversed(order)]
     lower = [Edge(start, "end", ports[start]) for start in order]
     assert n_crossings(laid_out(upper + lower)) == 0
+
+
+def test_entangled_layers_cross_as_little_as_in_the_best_of_all_orders():
+    layers = ["z", "xy", "uvw", "rst"]
+    inputs = {"z": "xy", "u": "ts", "v": "rt", "w": "tr", "x": "vw", "y": "uw"}
+    edges = [
+        Edge(start, end, port)
+        for end, starts in inputs.items()
+        for start, port in zip(starts, (-0.25, 0.25), strict=True)
+    ]
+
+    def crossings(orders):
+        rank = {node: number for order in orders for number, node in enumerate(order)}
+        return sum(
+            (rank[e.start] - rank[f.start]) * (rank[e.end] + e.port - rank[f.end] - f.port) < 0
+            for order in orders
+            for e, f in combinations([edge for edge in edges if edge.end in order], 2)
+        )
+
+    assert n_crossings(laid_out(edges)) == min(map(crossings, product(*map(permutations, layers))))
 
 
 def test_edge_over_several_layers_passes_beside_the_nodes_between():
