@@ -20,10 +20,8 @@ class Moment(NamedTuple):
 
     @property
     def is_finite(self) -> bool:
-        """Whether all its numbers are."""
-        return isfinite(self.loss) and bool(
-            np.isfinite(self.params).all() and np.isfinite(self.grad).all()
-        )
+        """Whether value and gradient are."""
+        return isfinite(self.loss) and bool(np.isfinite(self.grad).all())
 
 
 @dataclass
@@ -48,10 +46,10 @@ class Recorder:
         """Take the parameters after one more epoch, the start first; say whether to go on."""
         self.epoch += 1
         is_row = self.epoch % self.record_every == 0 or self.epoch == self.epochs
-        if is_row or self.looks_always:
-            self._look(point, is_row=is_row)
-        elif not np.isfinite(point).all():
+        if not np.isfinite(point).all():
             self.status = "diverged"
+        elif is_row or self.looks_always:
+            self._look(point, is_row=is_row)
         if self.status == "diverged" and self.epoch not in self.moments:
             self._keep_last_finite()
         self._last_point = point

@@ -240,7 +240,10 @@ def _descend(
                 if batch is None:
                     grad = recorder.moment.grad
                 else:
-                    grad = objective.gradient(params, batch)
+                    try:
+                        grad = objective.gradient(params, batch)
+                    except OverflowError:
+                        grad = np.full(params.shape, np.inf)
                     if getattr(grad, "shape", None) != params.shape:
                         grad = real_result("gradient", grad, params.shape)
                 if step is None:

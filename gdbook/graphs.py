@@ -3,6 +3,7 @@ r"""Graphs: how a result of autograd came about, laid out by networkx, drawn wit
 Needs the extra `figures`.
 """
 
+from math import ceil
 from typing import NamedTuple
 
 from gdbook._checks import whole_number
@@ -100,7 +101,8 @@ def _fit(ax: Axes | None, width: float, height: float) -> tuple[Axes, float]:
     """Return axes whose units are points, and by how much these shrink so that there is room."""
     width, height = width + 2, height + 2
     if ax is None:
-        figure = plt.figure(figsize=(width / 72, height / 72), layout="none")
+        whole = ceil(width) / 72, ceil(height) / 72  # a browser cuts a part of a pixel off
+        figure = plt.figure(figsize=whole, layout="none")
         ax = figure.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     ax.figure.canvas.figure.draw_without_rendering()  # it decides how large the axes are

@@ -391,6 +391,16 @@ def test_gradient_of_a_batch_of_another_shape_is_refused(wrong):
         stochastic_gradient_descent(objective, [1.0], batches=cyclic, learning_rate=0.1, epochs=1)
 
 
+@pytest.mark.parametrize("every", [1, 1000])
+def test_gradient_of_a_batch_that_overflows_ends_the_run_as_diverged(every):
+    steep = Objective(lambda *_: 0.0, lambda p, _=None: -4 * float(p) ** 3, n_samples=1)
+    run = stochastic_gradient_descent(
+        steep, 1.0, batches=cyclic, learning_rate=1.0, epochs=1000, record_every=every
+    )
+    assert run.status == "diverged"
+    assert run.last_epoch < 20
+
+
 def test_gradient_of_a_batch_may_come_as_a_list():
     objective = Objective(lambda p: p @ p, lambda p, _=None: [2 * p[0]], n_samples=2)
     run = stochastic_gradient_descent(
