@@ -12,8 +12,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import markdown
+import pytest
 from bs4 import BeautifulSoup, Tag
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +95,13 @@ def serve(folder: Path) -> Iterator[ServedPage]:
         finally:
             server.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
             server.wait()
+
+
+def selected(request: pytest.FixtureRequest, parameter: str) -> list[Any]:
+    """Return the values of a parameter in the tests that were asked for, each once."""
+    calls = (getattr(item, "callspec", None) for item in request.session.items)
+    values = [call.params[parameter] for call in calls if call and parameter in call.params]
+    return list(dict.fromkeys(values))
 
 
 DOCS = ROOT / "docs" / "en"

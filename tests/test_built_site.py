@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 from bs4 import BeautifulSoup
 from fences import find_fences
-from sites import DATE, DOCS, PAGES, ROOT, mkdocs, same_output, url_of
+from sites import DATE, DOCS, PAGES, ROOT, mkdocs, same_output, selected, url_of
 
 BLOCKS = [
     (page, fence.line)
@@ -35,7 +35,7 @@ def read(site):
 
 
 @pytest.fixture(scope="module")
-def printed(read, tmp_path_factory):
+def printed(read, tmp_path_factory, request):
     """Return what each block prints when what its button copies runs in a fresh interpreter."""
 
     def run(block):
@@ -53,8 +53,9 @@ def printed(read, tmp_path_factory):
         )
         return result.returncode, result.stdout.decode().replace(os.linesep, "\n")
 
+    blocks = selected(request, "block")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(BLOCKS, pool.map(run, BLOCKS), strict=True))
+        return dict(zip(blocks, pool.map(run, blocks), strict=True))
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block[0]}:{block[1]}")

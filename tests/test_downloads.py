@@ -18,7 +18,7 @@ from fences import find_fences
 from mkdocs.config import load_config
 from mkdocs.structure.files import get_files
 from nbclient import NotebookClient
-from sites import DOCS, PAGES, same_output, url_of, write_site
+from sites import DOCS, PAGES, same_output, selected, url_of, write_site
 
 OFFERED = [(page, uri) for page in PAGES for uri in downloads.offered(page)]
 NOTEBOOKS = [(page, uri) for page, uri in OFFERED if uri.endswith(".ipynb")]
@@ -255,7 +255,7 @@ def test_search_does_not_know_the_line_of_downloads(site):
 
 
 @pytest.fixture(scope="module")
-def ran(site, tmp_path_factory):
+def ran(site, tmp_path_factory, request):
     """Return what came of each script in a fresh interpreter."""
 
     def run(uri):
@@ -267,17 +267,18 @@ def ran(site, tmp_path_factory):
             check=False,
         )
 
+    scripts = selected(request, "script")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(SCRIPTS, pool.map(run, SCRIPTS), strict=True))
+        return dict(zip(scripts, pool.map(run, scripts), strict=True))
 
 
-@pytest.mark.parametrize("uri", SCRIPTS)
-def test_script_runs_in_a_fresh_interpreter(uri, ran):
-    assert (ran[uri].returncode, ran[uri].stderr.decode()) == (0, "")
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_script_runs_in_a_fresh_interpreter(script, ran):
+    assert (ran[script].returncode, ran[script].stderr.decode()) == (0, "")
 
 
 @pytest.fixture(scope="module")
-def executed(site, tmp_path_factory):
+def executed(site, tmp_path_factory, request):
     """Return each notebook after Jupyter's own kernel has run it."""
 
     running = asyncio.Semaphore(os.cpu_count() or 1)
@@ -289,10 +290,12 @@ def executed(site, tmp_path_factory):
         async with running:
             return await client.async_execute()
 
-    async def run_all():
-        return await asyncio.gather(*(run(uri) for _, uri in NOTEBOOKS))
+    notebooks = selected(request, "notebook")
 
-    return dict(zip(NOTEBOOKS, asyncio.run(run_all()), strict=True))
+    async def run_all():
+        return await asyncio.gather(*(run(uri) for _, uri in notebooks))
+
+    return dict(zip(notebooks, asyncio.run(run_all()), strict=True))
 
 
 def text_of(output):
@@ -302,12 +305,12 @@ def text_of(output):
     return "" if "image/png" in data else data.get("text/plain", output.get("text"))
 
 
-@pytest.mark.parametrize("download", NOTEBOOKS, ids=lambda download: download[1])
-def test_notebook_runs_from_top_to_end_and_prints_what_the_page_shows(download, site, executed):
-    page, _ = download
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook[1])
+def test_notebook_runs_from_top_to_end_and_prints_what_the_page_shows(notebook, site, executed):
+    page, _ = notebook
     html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
     soup = BeautifulSoup(html, "html.parser")
-    code = [cell for cell in executed[download].cells if cell.cell_type == "code"]
+    code = [cell for cell in executed[notebook].cells if cell.cell_type == "code"]
     compared = 0
     for fence in find_fences((DOCS / page).read_text(encoding="utf-8")):
         cell = next((cell for cell in code if cell.source == fence.code), None)
