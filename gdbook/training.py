@@ -1,9 +1,12 @@
-r"""Training with PyTorch: objectives whose gradient is autograd's.
+r"""Training with PyTorch: objectives whose gradient is autograd's, and a loop for any model.
 
-Needs the extra `torch`.
+Needs the extra `torch`. `python -m gdbook.training --help` tells how to train from the shell.
 """
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,8 +16,49 @@ from gdbook.objectives import Objective
 
 with extra("torch"):
     import torch
+    from torch import nn
+    from torch.optim import Optimizer
+    from torch.optim.lr_scheduler import LRScheduler
+    from torch.utils.data import DataLoader
 
-__all__ = ["autograd_objective"]
+    from gdbook._parallel import existing_device
+    from gdbook._task import Options, Task
+    from gdbook._trainer import run
+
+__all__ = ["TrainingHistory", "autograd_objective", "train"]
+
+Status = Literal["completed", "stopped"]
+
+
+@dataclass(frozen=True)
+class TrainingHistory:
+    r"""What a training went through, one number for each epoch.
+
+    A loss of the training is the mean over all samples, each taken before the update that its
+    batch made, so the parameters move on while it is measured:
+
+    $$\frac{1}{n} \sum_{B} \sum_{i \in B} \ell(\hat y_i(\theta_B), y_i)$$
+
+    Args:
+        losses: Loss on the training data during each epoch.
+        validation_losses: Loss on the validation data after each epoch; empty where there are
+            none.
+        status: `"completed"` where all epochs were done, `"stopped"` where the loss had not
+            fallen for as many epochs as the patience.
+
+    Examples:
+        >>> from gdbook.training import TrainingHistory
+        >>> TrainingHistory(losses=(4.0, 1.0), validation_losses=(), status="completed")
+        TrainingHistory(losses=(4.0, 1.0), validation_losses=(), status='completed')
+    """
+
+    losses: tuple[float, ...]
+    validation_losses: tuple[float, ...]
+    status: Status
+
+    def __len__(self) -> int:
+        """Return the number of epochs."""
+        return len(self.losses)
 
 
 def autograd_objective(
@@ -82,3 +126,109 @@ def autograd_objective(
         return output.item(), grad.numpy().astype(np.float64)
 
     return Objective(value, gradient, value_and_gradient=value_and_gradient)
+
+
+def train(  # noqa: PLR0913 - each option is one that a training needs
+    model: nn.Module,
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    loader: DataLoader[Any],
+    optimizer: Optimizer,
+    *,
+    epochs: int,
+    scheduler: LRScheduler | None = None,
+    validation: DataLoader[Any] | None = None,
+    patience: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int = 1,
+    resume: bool = False,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype | None = None,
+    seed: int | None = None,
+    progress: bool | None = None,
+) -> TrainingHistory:
+    r"""Train a model, in one process or, under `torchrun`, in several that share each batch.
+
+    $$\theta \leftarrow \operatorname{step}\!\left(\theta,
+    \frac{1}{|B|} \sum_{i \in B} \nabla_\theta \, \ell(\hat y_i, y_i)\right)
+    \qquad \text{for each batch } B \text{ of each epoch}$$
+
+    Under `torchrun --nproc-per-node=2 script.py` the same call trains with
+    `DistributedDataParallel`, over gloo on CPUs and NCCL on GPUs. Process $r$ of $p$ takes the
+    samples $r, r + p, r + 2p, \dots$ of each batch that the loader draws, none twice. The
+    parts are weighted by their sizes, so the gradient is the one of the whole batch, however it
+    is divided, and the run is that of one process up to rounding. Layers that mix samples or
+    draw random numbers, such as batch normalisation and dropout, do so in each part.
+
+    Args:
+        model: What is trained. It is moved to the device, its parameters change in place, and
+            it is left in training mode.
+        loss: Takes outputs and targets, in torch's order, and returns the mean over the samples
+            of a batch. Where it weighs them, as with weights of classes, the gradient is that
+            of the whole batch in one process only.
+        loader: Gives pairs of tensors, inputs and targets, with the samples along the first
+            axis. Its `batch_size` is that of all processes together.
+        optimizer: Makes one step for each batch.
+        epochs: How many times to go through the loader; with `resume`, those before included.
+        scheduler: Makes one step after each epoch.
+        validation: Loader of samples that no update sees.
+        patience: End the run where for so many epochs the loss has not been below its least:
+            the loss on the validation data if there are any, else that of the training.
+        checkpoint: File in which the state of the run is kept. Under `torchrun` the first
+            process writes it, and all have to be able to read it.
+        checkpoint_every: Write it after so many epochs, and at the end.
+        resume: Go on from the checkpoint. On a CPU, the run then ends in the same bits as one
+            that was never interrupted, if model, loss, data, optimizer and options are made in
+            the same way; of a dataset or a sampler, only torch's generators are kept.
+        device: By default a GPU of CUDA if there is one, else the CPU.
+        dtype: What the model and the data, where they are floating-point numbers, are turned
+            into. By default the data are turned into what the model has.
+        seed: Seeds the generators of Python, NumPy and PyTorch that are shared between all
+            that use them; process $r$ gets `seed` $+ \, r$. By default they are left as they are.
+        progress: Whether to show a bar; by default where standard error is a terminal.
+
+    Returns:
+        The losses of each epoch, and why the run ended.
+
+    Raises:
+        TypeError: An argument is not of its type, `model` is parallel already, the loader gives
+            no pairs of tensors, its batches cannot be divided among the processes, or the loss
+            returns something else than one number.
+        ValueError: An argument cannot be used: a whole number is too small, a loader is empty,
+            `optimizer` is of another model or `scheduler` of another optimizer, `loss` sums
+            instead of taking the mean, `device` does not exist, the checkpoint has no folder,
+            is missing, or is of another run. Or the loss does not depend on the parameters.
+        FloatingPointError: A loss or a parameter is not finite. The message names the epoch and
+            the batch; the model has the parameters from before that batch, and the last
+            checkpoint is left.
+
+    Examples:
+        >>> import torch
+        >>> from torch.utils.data import DataLoader, TensorDataset
+        >>> from gdbook.training import train
+        >>> X, y = torch.tensor([[1.0], [2.0]]), torch.tensor([[2.0], [4.0]])
+        >>> model = torch.nn.Linear(1, 1, bias=False)
+        >>> _ = torch.nn.init.zeros_(model.weight)
+        >>> loader = DataLoader(TensorDataset(X, y), batch_size=2)
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        >>> train(model, torch.nn.MSELoss(), loader, optimizer, epochs=2, device="cpu")
+        TrainingHistory(losses=(10.0, 2.5), validation_losses=(), status='completed')
+
+    Source:
+        S. Li et al., *PyTorch Distributed: Experiences on Accelerating Data Parallel Training*,
+        2020.
+    """
+    task = Task(model, loss, loader, optimizer, scheduler, validation)
+    options = Options(epochs, patience, checkpoint, checkpoint_every, resume, dtype, seed, progress)
+    task.check()
+    options.check()
+    if checkpoint is not None:
+        task.check_resumable()
+    losses, validation_losses = run(task, options, existing_device(device))
+    status: Status = "completed" if len(losses) == epochs else "stopped"
+    return TrainingHistory(tuple(losses), tuple(validation_losses), status)
+
+
+if __name__ == "__main__":
+    from gdbook._training_command import main
+
+    main()

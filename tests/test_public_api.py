@@ -51,6 +51,7 @@ def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
             "SymbolicGradient": "Args:",
             "Log": "Attributes:",
             "Samples": "Attributes:",
+            "TrainingHistory": "Args:",
         }
         for section in ("Examples:", records.get(name, "Source:")):
             assert section in docstring, f"{name} has no section {section}"

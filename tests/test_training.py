@@ -1,8 +1,24 @@
+import json
+import random
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
 import numpy as np
+import processes
 import pytest
 import torch
+from torch import nn
+from torch.optim import SGD, Adagrad, Adam
+from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from tqdm import tqdm
 
-from gdbook.training import autograd_objective
+from gdbook import _training_command, gradient_descent, linear_model, twenty_points
+from gdbook.training import autograd_objective, train
+
+MSE = nn.MSELoss()
 
 
 def test_gradient_is_autograds():
@@ -49,3 +65,579 @@ def test_function_that_returns_no_tensor_is_refused():
 def test_function_that_does_not_depend_on_its_params_is_refused(function):
     with pytest.raises(ValueError, match="does not depend on the parameters"):
         autograd_objective(function).gradient(np.ones(2))
+
+
+def line(weight=0.0, bias=0.0, dtype=torch.float64):
+    model = nn.Linear(1, 1, dtype=dtype)
+    with torch.no_grad():
+        model.weight.fill_(weight)
+        model.bias.fill_(bias)
+    return model
+
+
+def points(batch_size=2, dtype=torch.float64, **options):
+    """Return a loader of y = 2x at x = 1, 2, 3, 4, 5."""
+    x = torch.arange(1.0, 6.0, dtype=dtype)[:, None]
+    return DataLoader(TensorDataset(x, 2 * x), batch_size=batch_size, **options)
+
+
+def sgd(model, lr=0.01, **options):
+    return SGD(model.parameters(), lr=lr, **options)
+
+
+def train_line(model=None, loss=MSE, loader=None, optimizer=None, /, **options):
+    """Train a line on the points, on the CPU, unless told otherwise."""
+    model = line() if model is None else model
+    loader = points() if loader is None else loader
+    optimizer = sgd(model) if optimizer is None else optimizer
+    return train(model, loss, loader, optimizer, **{"epochs": 2, "device": "cpu", **options})
+
+
+def scripted(*values):
+    """Return a loss that gives these values, one at each call, whatever the model says."""
+    numbers = iter(values)
+    return lambda outputs, _: 0 * outputs.sum() + next(numbers)
+
+
+def state_of(model):
+    return {name: value.tolist() for name, value in model.state_dict().items()}
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Adagrad, Adam])
+def test_train_does_what_a_loop_written_by_hand_does(optimizer):
+    by_hand, trained = processes.network(nn.Dropout()), processes.network(nn.Dropout())
+    loader = DataLoader(processes.samples(7), batch_size=3, shuffle=True)
+    steps = optimizer(by_hand.parameters(), lr=0.1)
+    torch.manual_seed(4)
+    for _ in range(3):
+        for X, y_true in loader:
+            steps.zero_grad()
+            MSE(by_hand(X), y_true).backward()
+            steps.step()
+    torch.manual_seed(4)
+    train_line(trained, MSE, loader, optimizer(trained.parameters(), lr=0.1), epochs=3)
+    assert state_of(trained) == state_of(by_hand)
+
+
+def test_train_on_full_batches_walks_the_way_of_gradient_descent():
+    X, y_true = twenty_points()
+    expected = gradient_descent(linear_model(X, y_true), [0.0, 0.0], learning_rate=0.1, epochs=30)
+    model = line()
+    dataset = TensorDataset(torch.from_numpy(X), torch.from_numpy(y_true)[:, None])
+    optimizer = sgd(model, lr=0.05)  # the mean of squares is twice the mean of half squares
+    history = train_line(model, MSE, DataLoader(dataset, batch_size=20), optimizer, epochs=30)
+    params = [model.weight.item(), model.bias.item()]
+    assert params == pytest.approx(expected.params[-1], rel=1e-12)
+    assert history.losses == pytest.approx(2 * expected.losses[:-1], rel=1e-12)
+
+
+def test_loss_of_an_epoch_is_the_mean_over_samples_even_if_the_last_batch_is_smaller():
+    model = line()
+    history = train_line(model, MSE, points(batch_size=2), sgd(model, lr=0.0))
+    assert history.losses == pytest.approx([4 * (1 + 4 + 9 + 16 + 25) / 5] * 2, rel=1e-15)
+
+
+def test_losses_of_validation_are_taken_after_the_epoch_without_dropout():
+    model = nn.Sequential(line(1.0), nn.Dropout(0.5)).double()
+    history = train_line(model, MSE, points(5), sgd(model), validation=points(2))
+    model.eval()
+    x, y_true = points(5).dataset.tensors
+    assert history.validation_losses[-1] == pytest.approx(MSE(model(x), y_true).item(), rel=1e-14)
+    assert len(history.validation_losses) == 2
+
+
+def test_model_is_left_in_training_mode():
+    model = line().eval()
+    train_line(model, validation=points())
+    assert model.training
+
+
+@pytest.mark.parametrize(
+    ("losses", "epochs", "status"),
+    [
+        ([5, 4, 3, 2, 1, 0], 6, "completed"),
+        ([5, 4, 4, 3, 3, 3], 6, "completed"),
+        ([5, 4, 4, 3, 3, 3, 2], 6, "stopped"),
+        ([1, 1, 1, 0], 3, "stopped"),
+        ([1, 2, 3, 0], 3, "stopped"),
+    ],
+)
+def test_run_stops_where_the_loss_has_not_been_below_its_least_for_the_patience(
+    losses, epochs, status
+):
+    history = train_line(line(), scripted(*losses), points(5), epochs=len(losses), patience=2)
+    assert (len(history), history.status) == (epochs, status)
+    assert history.losses == tuple(losses[:epochs])
+
+
+def test_patience_looks_at_the_validation_where_there_is_one():
+    loss = scripted(9, 1, 8, 2, 7, 3)  # training, validation, training, …
+    history = train_line(line(), loss, points(5), epochs=3, validation=points(5), patience=1)
+    assert history.status == "stopped"
+    assert history.losses == (9, 8)
+    assert history.validation_losses == (1, 2)
+
+
+def test_history_cannot_be_changed():
+    history = train_line()
+    with pytest.raises(FrozenInstanceError):
+        history.status = "completed"
+
+
+def test_scheduler_steps_after_each_epoch():
+    model = line()
+    optimizer = sgd(model, lr=1e-3)
+    train_line(model, MSE, points(), optimizer, scheduler=StepLR(optimizer, 2, 0.5), epochs=5)
+    assert optimizer.param_groups[0]["lr"] == 1e-3 * 0.5**2
+
+
+def test_scheduler_of_plateaus_sees_the_loss():
+    model = line()
+    optimizer = sgd(model, lr=1.0)
+    scheduler = ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+    train_line(model, scripted(3, 2, 2, 2), points(5), optimizer, scheduler=scheduler, epochs=4)
+    assert optimizer.param_groups[0]["lr"] == 0.25
+
+
+@pytest.mark.parametrize("optimizer", [Adagrad, Adam])
+def test_model_loss_data_and_state_of_the_optimizer_take_the_dtype(optimizer):
+    model = line(dtype=torch.float32)
+    loss = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(1 / 3))
+    steps = optimizer(model.parameters())
+    train_line(model, loss, points(dtype=torch.float16), steps, dtype=torch.float64)
+    states = [value for state in steps.state.values() for key, value in state.items()]
+    assert {value.dtype for value in states if value.ndim} == {torch.float64}
+    assert {model.weight.dtype, loss.pos_weight.dtype} == {torch.float64}
+
+
+def test_data_take_the_dtype_of_the_model_but_labels_stay_whole_numbers():
+    model = nn.Linear(1, 3)
+    x = torch.arange(4.0, dtype=torch.float64)[:, None]
+    loader = DataLoader(TensorDataset(x, torch.tensor([0, 1, 2, 0])), batch_size=4)
+    with torch.no_grad():
+        expected = nn.functional.cross_entropy(model(x.float()), torch.tensor([0, 1, 2, 0]))
+    history = train_line(model, nn.CrossEntropyLoss(), loader, epochs=1)
+    assert history.losses == pytest.approx([expected.item()], rel=1e-6)
+
+
+def test_seed_decides_all_random_numbers():
+    first, again, other = (
+        (train_line(seed=seed), random.random(), np.random.rand(), torch.rand(1).item())  # noqa: NPY002, S311
+        for seed in (5, np.int64(5), 6)
+    )
+    assert first == again
+    assert all(a != b for a, b in zip(first[1:], other[1:], strict=True))
+
+
+@pytest.mark.parametrize(("progress", "shown"), [(True, True), (False, False), (None, False)])
+def test_bar_is_shown_if_wanted_and_by_default_only_in_a_terminal(
+    progress, shown, capsys, monkeypatch
+):
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)  # no thread
+    train_line(progress=progress)
+    assert ("2/2" in capsys.readouterr().err) == shown
+
+
+def test_default_device_is_cuda_if_there_is_one():
+    model = line()
+    train(model, MSE, points(), sgd(model), epochs=1)
+    assert model.weight.device.type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Stream(IterableDataset):
+    """The points, one after the other, as often as told."""
+
+    def __init__(self, times=10):
+        self.times = iter(range(times))
+
+    def __iter__(self):
+        for _ in self.times:
+            yield from points().dataset
+            return
+
+
+def test_data_may_come_as_a_stream():
+    streamed, indexed = line(), line()
+    assert train_line(streamed, MSE, DataLoader(Stream(), batch_size=2)) == train_line(indexed)
+    assert state_of(streamed) == state_of(indexed)
+
+
+@pytest.mark.parametrize("name", ["loader", "validation"])
+def test_stream_that_has_ended_is_refused(name):
+    options = {"loader": points(), "validation": None, name: DataLoader(Stream(1), batch_size=2)}
+    where = {"loader": "epoch 2:", "validation": "epoch 2, validation:"}[name]
+    with pytest.raises(ValueError, match=f"{where} the loader gave no batch; pass one that does"):
+        train_line(line(), MSE, options["loader"], validation=options["validation"])
+
+
+def with_running_mean():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(1, 2), nn.BatchNorm1d(2), nn.Linear(2, 1)).double()
+
+
+def test_loss_that_is_not_finite_is_an_error_and_leaves_the_model_as_it_was_before_the_batch():
+    x = torch.arange(1.0, 7.0, dtype=torch.float64)[:, None]
+    spoilt = x.clone()
+    spoilt[5] = torch.nan
+    model, expected = with_running_mean(), with_running_mean()
+    train_line(expected, MSE, DataLoader(TensorDataset(x[:4], x[:4]), batch_size=2), epochs=1)
+    with pytest.raises(FloatingPointError, match="epoch 1, batch 3: the loss is nan"):
+        train_line(model, MSE, DataLoader(TensorDataset(spoilt, x), batch_size=2), epochs=1)
+    assert state_of(model) == state_of(expected)
+
+
+def test_update_that_is_not_finite_is_an_error_and_undone():
+    model = line(1.0, 1.0)
+    with pytest.raises(FloatingPointError, match="epoch 1, batch 1: the parameters after"):
+        train_line(model, MSE, points(), sgd(model, lr=1e308))
+    assert state_of(model) == state_of(line(1.0, 1.0))
+
+
+def test_validation_loss_that_is_not_finite_is_an_error():
+    x = torch.tensor([[torch.inf]])
+    validation = DataLoader(TensorDataset(x, x))
+    with pytest.raises(FloatingPointError, match="epoch 1, validation, batch 1: the loss is nan"):
+        train_line(validation=validation)
+
+
+def test_checkpoint_is_left_where_the_loss_is_not_finite(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    loss = scripted(5, 4, 3, torch.nan)
+    with pytest.raises(FloatingPointError, match="epoch 4, batch 1"):
+        train_line(line(), loss, points(5), epochs=9, checkpoint=path, checkpoint_every=2)
+    assert torch.load(path, weights_only=True)["losses"] == [5, 4]
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience"), [((5, 4, 3, 2, 1), None), ((5, 4, 4, 4, 4), 4), ((5, 5, 5, 1), 2)]
+)
+def test_checkpoint_is_written_at_the_end_too(tmp_path, losses, patience):
+    path = tmp_path / "checkpoint.pt"
+    history = train_line(
+        line(),
+        scripted(*losses),
+        points(5),
+        epochs=5,
+        patience=patience,
+        checkpoint=str(path),
+        checkpoint_every=2,
+    )
+    assert torch.load(path, weights_only=True)["losses"] == list(history.losses)
+    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_model_in_a_checkpoint_is_that_of_the_end(tmp_path):
+    model, loaded = line(), line()
+    train_line(model, checkpoint=tmp_path / "checkpoint.pt")
+    loaded.load_state_dict(torch.load(tmp_path / "checkpoint.pt", weights_only=True)["model"])
+    assert state_of(loaded) == state_of(model)
+
+
+def test_run_that_is_killed_and_resumed_ends_in_the_same_bits(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    code = f"import processes; processes.restless_run({str(path)!r}, kill_after=21)"
+    killed = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, check=False)
+    assert killed.returncode == -9
+    assert len(torch.load(path, weights_only=True)["losses"]) == 2
+    assert processes.restless_run(path, resume=True) == processes.restless_run()
+
+
+def test_run_that_was_completed_is_not_trained_again(tmp_path):
+    model = line()
+    history = train_line(model, checkpoint=tmp_path / "checkpoint.pt")
+    resumed = line()
+    assert train_line(resumed, checkpoint=tmp_path / "checkpoint.pt", resume=True) == history
+    assert state_of(resumed) == state_of(model)
+
+
+def test_run_that_was_stopped_stays_stopped(tmp_path):
+    options = {"epochs": 9, "patience": 1, "checkpoint": tmp_path / "checkpoint.pt"}
+    model = line()
+    history = train_line(model, MSE, points(), sgd(model, lr=0.0), **options)
+    again = train_line(model, MSE, points(), sgd(model, lr=0.0), **options, resume=True)
+    assert (len(history), history.status) == (2, "stopped")
+    assert again == history
+
+
+def test_checkpoint_survives_a_write_that_is_interrupted(tmp_path, monkeypatch):
+    path = tmp_path / "checkpoint.pt"
+    train_line(checkpoint=path)
+    before = path.read_bytes()
+
+    def interrupted(_, file):
+        file.write(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_line(checkpoint=path)
+    assert path.read_bytes() == before
+
+
+def changed(**change):
+    """Return the arguments and the options of a run, one of them changed."""
+    model = change.pop("model", nn.Sequential(nn.Linear(1, 2), nn.Tanh(), nn.Linear(2, 1)))
+    optimizer = change.pop("optimizer", sgd)(model)
+    if "scheduler" in change:
+        change["scheduler"] = change["scheduler"](optimizer)
+    arguments = (model, change.pop("loss", MSE), change.pop("loader", points()), optimizer)
+    return arguments, {"epochs": 2, "device": "cpu", **change}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"model": nn.Sequential(nn.Linear(1, 3), nn.Tanh(), nn.Linear(3, 1))},
+            r"the shape of 0.weight was \(2, 1\), now it is \(3, 1\)",
+        ),
+        (
+            {"model": nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 1))},
+            r"the model was Sequential\( .*Tanh.* now it is Sequential\( .*ReLU",
+        ),
+        ({"loss": nn.L1Loss()}, "the loss was MSELoss, now it is L1Loss"),
+        ({"loss": nn.functional.mse_loss}, "the loss was MSELoss, now it is mse_loss"),
+        (
+            {"optimizer": lambda model: Adam(model.parameters())},
+            "the optimizer was SGD, now it is Adam",
+        ),
+        (
+            {"optimizer": lambda model: sgd(model, lr=0.5)},
+            "the optimizer's lr was 0.01, now it is 0.5",
+        ),
+        (
+            {"scheduler": lambda optimizer: StepLR(optimizer, 1)},
+            "the scheduler was NoneType, now it is StepLR",
+        ),
+        ({"loader": points(3)}, "the number of batches of loader was 3, now it is 2"),
+        ({"loader": points(shuffle=True)}, "the sampler of loader was SequentialSampler, now"),
+        ({"validation": points()}, "the number of samples of validation was missing, now it is 5"),
+        (
+            {"loader": points(generator=torch.Generator())},
+            "the number of generators was 0, now it is 1",
+        ),
+        ({"dtype": torch.float64}, "the dtype was None, now it is torch.float64"),
+        ({"seed": 1}, "the seed was None, now it is 1"),
+        ({"epochs": 1}, "epochs is 1, but the checkpoint .* has 2 of them behind it"),
+    ],
+)
+def test_checkpoint_of_another_run_is_refused_and_the_model_left_alone(tmp_path, change, message):
+    path = tmp_path / "checkpoint.pt"
+    arguments, options = changed()
+    train(*arguments, **options, checkpoint=path)
+    arguments, options = changed(**change)
+    before = state_of(arguments[0])
+    with pytest.raises(ValueError, match=message):
+        train(*arguments, **options, checkpoint=path, resume=True)
+    assert state_of(arguments[0]) == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no checkpoint", b"PK\x03\x04", {"weight": torch.ones(1)}, [1, 2], Path()]
+)
+def test_file_that_is_no_checkpoint_is_refused(tmp_path, content):
+    path = tmp_path / "checkpoint.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    with pytest.raises(ValueError, match=r"checkpoint.pt .*: pass one of train\."):
+        train_line(checkpoint=path, resume=True)
+
+
+WEIGHTS = nn.Parameter(torch.ones(1))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"model": lambda x: x}, TypeError, "model is of type function: pass a torch.nn.Module"),
+        (
+            {"model": nn.DataParallel(line())},
+            TypeError,
+            "model is wrapped in DataParallel: pass model.module",
+        ),
+        ({"loss": 3}, TypeError, "loss is 3: pass a function of inputs and targets"),
+        (
+            {"loss": nn.MSELoss(reduction="sum")},
+            ValueError,
+            "loss has reduction='sum': pass one with reduction='mean'",
+        ),
+        (
+            {"loss": lambda outputs, _: outputs.mean().item()},
+            TypeError,
+            "epoch 1, batch 1: the loss returned a float: return one number, the mean",
+        ),
+        (
+            {"loss": lambda outputs, _: outputs},
+            TypeError,
+            r"the loss returned a tensor of shape \(2, 1\)",
+        ),
+        (
+            {"loss": lambda outputs, _: outputs.detach().mean()},
+            ValueError,
+            "epoch 1, batch 1: the loss does not depend on the parameters",
+        ),
+        (
+            {"loader": [(torch.ones(1, 1), torch.ones(1, 1))]},
+            TypeError,
+            "loader is of type list: pass a torch.utils.data.DataLoader",
+        ),
+        ({"loader": None}, TypeError, "loader is of type NoneType"),
+        ({"loader": points(6, drop_last=True)}, ValueError, "loader has no batch: pass one that"),
+        (
+            {"loader": DataLoader(torch.ones(3, 1))},
+            TypeError,
+            r"epoch 1, batch 1 is a tensor of shape \(1, 1\): let the loader give pairs of tensors",
+        ),
+        (
+            {"loader": DataLoader([(1.0, 2.0, 3.0)])},
+            TypeError,
+            "epoch 1, batch 1 is a list: let the loader give pairs",
+        ),
+        (
+            {"loader": DataLoader(TensorDataset(torch.ones(3), torch.ones(3)), batch_size=None)},
+            TypeError,
+            "epoch 1, batch 1 is a list: .* with one or more samples along the first axis",
+        ),
+        ({"validation": 3}, TypeError, "validation is of type int: pass a torch.utils.data.Data"),
+        ({"validation": points(6, drop_last=True)}, ValueError, "validation has no batch"),
+        ({"optimizer": lambda _: 0.1}, TypeError, "optimizer is of type float: pass a torch.opt"),
+        (
+            {"optimizer": lambda model: torch.optim.LBFGS(model.parameters())},
+            TypeError,
+            "optimizer is LBFGS: pass one that makes one step for each batch",
+        ),
+        (
+            {"optimizer": lambda _: sgd(line())},
+            ValueError,
+            "optimizer holds parameters that are not the model's: make it from model.parameters()",
+        ),
+        (
+            {"model": line().requires_grad_(requires_grad=False)},
+            ValueError,
+            "no parameter of the optimizer requires a gradient: unfreeze some",
+        ),
+        ({"scheduler": lambda _: 0.1}, TypeError, "scheduler is of type float: pass one of torch"),
+        (
+            {"scheduler": lambda _: StepLR(SGD([WEIGHTS], lr=0.1), 1)},
+            ValueError,
+            "scheduler is of another optimizer: make it from this one",
+        ),
+        ({"epochs": 0}, ValueError, "epochs is 0: pass 1 or more"),
+        ({"epochs": 2.0}, TypeError, "epochs is 2.0: pass a whole number"),
+        ({"patience": 0}, ValueError, "patience is 0: pass 1 or more"),
+        ({"checkpoint_every": 0}, ValueError, "checkpoint_every is 0: pass 1 or more"),
+        ({"seed": -1}, ValueError, "seed is -1: pass 0 or more"),
+        ({"dtype": "float64"}, TypeError, "dtype is of type str: pass one of torch's"),
+        ({"dtype": torch.int64}, ValueError, "dtype is torch.int64: pass one of floating-point"),
+        ({"device": 0}, TypeError, "device is 0: pass a name such as 'cpu'"),
+        ({"device": "cuda:99"}, ValueError, "device is 'cuda:99', which PyTorch does not find"),
+        ({"device": "abacus"}, ValueError, "device is 'abacus', which PyTorch does not find here"),
+        ({"device": "meta"}, ValueError, "device is 'meta', which PyTorch does not find here"),
+        ({"resume": True}, ValueError, "resume is True without a checkpoint: pass the path of one"),
+        ({"checkpoint": 3}, TypeError, "checkpoint is of type int: pass a path"),
+        ({"checkpoint": "."}, ValueError, r"checkpoint is the folder \.: pass the path of a file"),
+        (
+            {"checkpoint": "nowhere/run.pt"},
+            ValueError,
+            "checkpoint is nowhere/run.pt, but there is no folder nowhere: make it",
+        ),
+        (
+            {"checkpoint": "nowhere.pt", "resume": True},
+            ValueError,
+            "there is no checkpoint nowhere.pt: pass the path of one, or resume=False",
+        ),
+        (
+            {"checkpoint": "run.pt", "loader": points(num_workers=1, persistent_workers=True)},
+            ValueError,
+            "loader has persistent_workers, whose random states no checkpoint can hold",
+        ),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(change, error, message, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    model = change.get("model", line())
+    trainable = model if isinstance(model, nn.Module) else line()
+    arguments, options = changed(
+        **{"optimizer": lambda _: sgd(trainable), **change, "model": model}
+    )
+    before = state_of(trainable)
+    with pytest.raises(error, match=message):
+        train(*arguments, **options)
+    assert state_of(trainable) == before
+
+
+def test_process_of_torchrun_wants_the_gpu_of_its_number(monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "99")
+    with pytest.raises(ValueError, match="device is 'cuda:99', which PyTorch does not find"):
+        train_line(device="cuda")
+
+
+def command(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["training", *map(str, arguments), "--device", "cpu"])
+    _training_command.main()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"])
+def test_command_trains_with_each_optimizer(monkeypatch, tmp_path, capsys, optimizer):
+    path = tmp_path / "history.json"
+    command(monkeypatch, "twenty_points", "--optimizer", optimizer, "--history", path, "--quiet")
+    history = json.loads(path.read_text(encoding="utf-8"))
+    assert history["status"] == "completed"
+    assert len(history["losses"]) == 100
+    assert history["losses"][-1] < history["losses"][0]
+    assert capsys.readouterr().out == f"loss {history['losses'][-1]:.6g} after 100 epochs\n"
+
+
+@pytest.mark.parametrize("data", _training_command._DATASETS)  # noqa: SLF001 - as it finds them
+def test_command_trains_on_each_data_set(monkeypatch, capsys, data):
+    command(monkeypatch, data, "--epochs", 1)
+    assert "after 1 epochs" in capsys.readouterr().out
+
+
+def test_command_resumes_what_it_has_kept(monkeypatch, tmp_path):
+    def run(name, *arguments):
+        mlp = ("thirteen_features", "--model", "mlp", "--hidden", 4, 3, "--optimizer", "adam")
+        command(monkeypatch, *mlp, "--history", tmp_path / name, *arguments)
+        return (tmp_path / name).read_text(encoding="utf-8")
+
+    kept = ("--checkpoint", tmp_path / "run.pt")
+    whole = run("whole.json", "--epochs", 4)
+    run("half.json", "--epochs", 2, *kept)
+    assert run("resumed.json", "--epochs", 4, *kept, "--resume") == whole
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "argument DATA: invalid choice: 'nowhere'"),
+        (["three_points", "--model", "cubic"], "argument --model: invalid choice: 'cubic'"),
+        (["three_points", "--hidden", 4], "hidden is for the model mlp: pass --model mlp"),
+        (["three_points", "--model", "mlp", "--hidden", 0], "hidden is 0: pass 1 or more"),
+        (["three_points", "--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
+        (["three_points", "--epochs", 0], "epochs is 0: pass 1 or more"),
+        (["three_points", "--batch-size", 0], "batch_size is 0: pass 1 or more"),
+        (["three_points", "--learning-rate", -1], "learning_rate is -1.0: pass a finite number"),
+        (["three_points", "--dtype", "int8"], "argument --dtype: invalid choice: 'int8'"),
+        (["three_points", "--resume"], "resume is True without a checkpoint"),
+        (["three_points", "--history", "nowhere/a.json"], "there is no folder nowhere: make it"),
+    ],
+)
+def test_command_refuses_wrong_usage_with_exit_code_2(
+    monkeypatch, capsys, tmp_path, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as exit_info:
+        command(monkeypatch, *arguments)
+    assert exit_info.value.code == 2
+    assert f"python -m gdbook.training: error: {message}" in capsys.readouterr().err
+
+
+def test_command_ends_with_exit_code_1_if_the_loss_is_not_finite():
+    command = ["gdbook.training", "three_points", "--learning-rate", "1e30", "--device", "cpu"]
+    result = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("python -m gdbook.training: error: epoch 2, batch 1: the loss")

@@ -1,0 +1,91 @@
+"""The file from which a run goes on, and the random states that it goes on with."""
+
+import os
+import pickle
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gdbook._parallel import gathered, rank
+
+_KEYS = {"settings", "losses", "validation_losses", "model", "optimizer", "scheduler", "random"}
+
+
+def save(path: Path, content: dict[str, Any]) -> None:
+    """Write a checkpoint in the first process; return when it is there.
+
+    Whatever happens, the file holds the old checkpoint or the new one.
+    """
+    if rank() == 0:
+        temporary = path.with_name(f"{path.name}.tmp")
+        with temporary.open("wb") as file:
+            torch.save(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    gathered(None)
+
+
+def load(path: Path, settings: dict[str, str], epochs: int) -> dict[str, Any]:
+    """Read a checkpoint, if it is of a run with the same settings."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"there is no checkpoint {path}: pass the path of one, or resume=False."
+        ) from error
+    except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path} cannot be read as a checkpoint: pass one of train.") from error
+    if not isinstance(content, dict) or content.keys() != _KEYS:
+        raise ValueError(f"{path} is no checkpoint of train: pass one of train.")
+    theirs = content["settings"]
+    for name in settings | theirs:
+        there, here = theirs.get(name, "missing"), settings.get(name, "missing")
+        if there != here:
+            raise ValueError(
+                f"the checkpoint {path} is of another run: {name} was {there}, now it is {here}. "
+                "Pass what it was made with, or resume=False."
+            )
+    if len(content["losses"]) > epochs:
+        raise ValueError(
+            f"epochs is {epochs}, but the checkpoint {path} has {len(content['losses'])} of them "
+            "behind it: pass at least as many."
+        )
+    return content
+
+
+def random_states(device: torch.device, generators: Iterable[torch.Generator]) -> dict[str, Any]:
+    """Return the states of all generators of random numbers that a run may use."""
+    name, words, *rest = np.random.get_state()
+    return {
+        "python": random.getstate(),
+        "numpy": [name, np.asarray(words).tolist(), *rest],
+        "torch": torch.get_rng_state(),
+        "device": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+        "generators": [generator.get_state() for generator in generators],
+    }
+
+
+def set_random_states(
+    states: dict[str, Any], device: torch.device, generators: Iterable[torch.Generator]
+) -> None:
+    """Put all generators of random numbers back to their states."""
+    random.setstate(states["python"])
+    name, words, *rest = states["numpy"]
+    np.random.set_state((name, words, *rest))
+    torch.set_rng_state(states["torch"])
+    if device.type == "cuda":  # pragma: no cover - needs a GPU
+        torch.cuda.set_rng_state(states["device"], device)
+    for generator, state in zip(generators, states["generators"], strict=True):
+        generator.set_state(state)
+
+
+def seed_generators(seed: int) -> None:
+    """Seed the generators that Python, NumPy and PyTorch share between all that use them."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)

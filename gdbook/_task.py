@@ -1,0 +1,175 @@
+"""What a caller brings to a training, and what may be wrong with it."""
+
+import os
+from collections.abc import Callable
+from operator import length_hint
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DataParallel, DistributedDataParallel
+from torch.optim import LBFGS, Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from torch.utils.data import DataLoader
+
+from gdbook._checks import whole_number
+from gdbook._parallel import Loader, check_divisible
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+class Options(NamedTuple):
+    """How long to train, and what to keep."""
+
+    epochs: int
+    patience: int | None
+    checkpoint: str | os.PathLike[str] | None
+    checkpoint_every: int
+    resume: bool
+    dtype: torch.dtype | None
+    seed: int | None
+    progress: bool | None
+
+    @property
+    def path(self) -> Path | None:
+        """Where checkpoints are, if there are any."""
+        return None if self.checkpoint is None else Path(self.checkpoint)
+
+    def check(self) -> None:
+        """Refuse what makes no sense."""
+        whole_number("epochs", self.epochs, at_least=1)
+        whole_number("checkpoint_every", self.checkpoint_every, at_least=1)
+        if self.patience is not None:
+            whole_number("patience", self.patience, at_least=1)
+        if self.seed is not None:
+            whole_number("seed", self.seed, at_least=0)
+        if self.dtype is not None:
+            _check_type("dtype", self.dtype, torch.dtype, "one of torch's, such as torch.float64")
+            if not self.dtype.is_floating_point:
+                raise ValueError(f"dtype is {self.dtype}: pass one of floating-point numbers.")
+        if self.checkpoint is not None:
+            _check_type("checkpoint", self.checkpoint, (str, os.PathLike), "a path")
+            _check_path(Path(self.checkpoint))
+        elif self.resume:
+            raise ValueError("resume is True without a checkpoint: pass the path of one.")
+
+
+class Task(NamedTuple):
+    """What a caller brings to a training."""
+
+    model: nn.Module
+    loss: Loss
+    loader: Loader
+    optimizer: Optimizer
+    scheduler: LRScheduler | None
+    validation: Loader | None
+
+    @property
+    def loaders(self) -> dict[str, Loader]:
+        """The loaders that there are, by their names."""
+        validation = {} if self.validation is None else {"validation": self.validation}
+        return {"loader": self.loader, **validation}
+
+    @property
+    def generators(self) -> list[torch.Generator]:
+        """The generators of the loaders and of their samplers, each once."""
+        found = {}
+        for loader in self.loaders.values():
+            batches = loader.batch_sampler
+            for holder in (loader, loader.sampler, batches, getattr(batches, "sampler", None)):
+                generator = getattr(holder, "generator", None)
+                if isinstance(generator, torch.Generator):
+                    found[id(generator)] = generator
+        return list(found.values())
+
+    def check(self) -> None:
+        """Refuse what cannot be trained."""
+        _check_type("model", self.model, nn.Module, "a torch.nn.Module")
+        if isinstance(self.model, DistributedDataParallel | DataParallel):
+            raise TypeError(
+                f"model is wrapped in {type(self.model).__name__}: pass model.module; train wraps "
+                "it where there are several processes."
+            )
+        if not callable(self.loss):
+            raise TypeError(f"loss is {self.loss!r}: pass a function of inputs and targets.")
+        reduction = getattr(self.loss, "reduction", "mean")
+        if reduction != "mean":
+            raise ValueError(f"loss has reduction={reduction!r}: pass one with reduction='mean'.")
+        for name, loader in self.loaders.items():
+            _check_type(name, loader, DataLoader, "a torch.utils.data.DataLoader")
+            if length_hint(loader, 1) == 0:
+                raise ValueError(f"{name} has no batch: pass one that has samples.")
+            check_divisible(name, loader)
+        self._check_optimizer()
+
+    def check_resumable(self) -> None:
+        """Refuse loaders that keep states that no checkpoint can hold."""
+        if any(loader.persistent_workers for loader in self.loaders.values()):
+            raise ValueError(
+                "a loader has persistent_workers, whose random states no checkpoint can hold: "
+                "pass persistent_workers=False."
+            )
+
+    def settings(self, **others: Any) -> dict[str, str]:
+        """Describe what has to be the same when a run goes on."""
+        state = self.model.state_dict()
+        return {
+            **{f"the shape of {key}": _shape(each) for key, each in state.items()},
+            "the model": " ".join(repr(self.model).split()),
+            "the loss": getattr(self.loss, "__name__", type(self.loss).__name__),
+            "the optimizer": type(self.optimizer).__name__,
+            **{f"the optimizer's {key}": repr(v) for key, v in self.optimizer.defaults.items()},
+            "the scheduler": type(self.scheduler).__name__,
+            **{
+                f"the {key} of {name}": value
+                for name, loader in self.loaders.items()
+                for key, value in _loader_settings(loader).items()
+            },
+            "the number of generators": str(len(self.generators)),
+            **{f"the {key}": str(value) for key, value in others.items()},
+        }
+
+    def _check_optimizer(self) -> None:
+        _check_type("optimizer", self.optimizer, Optimizer, "a torch.optim.Optimizer")
+        if isinstance(self.optimizer, LBFGS):
+            raise TypeError("optimizer is LBFGS: pass one that makes one step for each batch.")
+        known = set(self.model.parameters())
+        groups = self.optimizer.param_groups
+        if not all(param in known for group in groups for param in group["params"]):
+            raise ValueError(
+                "optimizer holds parameters that are not the model's: make it from "
+                "model.parameters() of the same model."
+            )
+        if not any(param.requires_grad for group in groups for param in group["params"]):
+            raise ValueError("no parameter of the optimizer requires a gradient: unfreeze some.")
+        if self.scheduler is not None:
+            _check_type("scheduler", self.scheduler, LRScheduler, "one of torch.optim.lr_scheduler")
+            if self.scheduler.optimizer is not self.optimizer:
+                raise ValueError("scheduler is of another optimizer: make it from this one.")
+
+
+def _check_type(name: str, value: Any, kind: type | tuple[type, ...], wanted: str) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is of type {type(value).__name__}: pass {wanted}.")
+
+
+def _check_path(path: Path) -> None:
+    if path.is_dir():
+        raise ValueError(f"checkpoint is the folder {path}: pass the path of a file.")
+    if not path.parent.is_dir():
+        raise ValueError(f"checkpoint is {path}, but there is no folder {path.parent}: make it.")
+
+
+def _loader_settings(loader: Loader) -> dict[str, str]:
+    return {
+        "number of samples": str(length_hint(loader.dataset)),
+        "number of batches": str(length_hint(loader)),
+        "batch size": str(loader.batch_size),
+        "sampler": type(loader.sampler).__name__,
+        "number of workers": str(loader.num_workers),
+    }
+
+
+def _shape(value: Any) -> str:
+    return str(tuple(getattr(value, "shape", ())))
