@@ -55,12 +55,13 @@ def offered(page_uri: str) -> list[str]:
 
 def offer(page_uri: str, markdown: str) -> str:
     """Return the Markdown of a page with a line under its title that has its downloads."""
-    uris = offered(page_uri)
-    links = (f"[{NAMES[uri.rpartition('.')[2]]}]({posixpath.basename(uri)})" for uri in uris)
-    if not uris:
+    links = [
+        f"[{NAMES[uri.rpartition('.')[2]]}]({posixpath.basename(uri)}){{ download }}"
+        for uri in offered(page_uri)
+    ]
+    if not links:
         return markdown
-    line = " · ".join(f"{link}{{ download }}" for link in links)
-    line = f"Download this {NAMES[page_uri.partition('/')[0]]}: {line}"
+    line = f"Download this {NAMES[page_uri.partition('/')[0]]}: {' · '.join(links)}"
     return _under_title(markdown, f"{line}\n{{ .downloads data-search-exclude }}")
 
 

@@ -37,6 +37,7 @@ SECONDS = 120  # that a cell may take
 _SVG, _MARKDOWN, _PLAIN = "image/svg+xml", "text/markdown", "text/plain"
 _RULE = "\n------------------\n"  # stands above and below the source of a cell that failed
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_FOLDERS = re.compile(r"[^\s\"']*[\\/](?=[^\s\\/]+\.py\b)")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 _NO_CELL = "a Python fence is no cell: fences of cells stand at the margin, and are no other ones."
 _WARNS = "the cell writes to the error stream: "
@@ -68,7 +69,7 @@ class Labs:
     def configure(self, config: MkDocsConfig) -> None:
         """Have mkdocs-jupyter use this folder and this kernel, and return notebooks."""
         if plugin := config.plugins.get(PLUGIN):
-            nbconvert2.HTMLExporter = _exporter
+            nbconvert2.HTMLExporter = _exporter  # there is no option for it
             plugin.config["cache_dir"] = str(self._folder)
             plugin.config["kernel_name"] = KERNEL
             plugin.config["ignore_h1_titles"] = True
@@ -178,7 +179,7 @@ def _result(cell: NotebookNode) -> _Result:
     warnings = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
     failure = None
     if warnings:
-        failure = Failure(_WARNS + warnings, None, "")
+        failure = Failure(_WARNS + _FOLDERS.sub("", warnings), None, "")
     elif any(_ADDRESS.search(text) for text in texts):
         failure = Failure(_SHOWS_ADDRESS, None, "")
     outcome = Outcome("".join(texts), figures, _seconds(cell), failure)
@@ -206,7 +207,7 @@ def _has_failed(fence: Fence, error: CellExecutionError) -> bool:
 
 def _failed(error: CellExecutionError) -> _Result:
     """Return the failure of a cell; its own frame is the first of the traceback."""
-    traceback = _COLOUR.sub("", error.traceback)
+    traceback = _FOLDERS.sub("", _COLOUR.sub("", error.traceback))
     line = re.search(r"Cell In\[\d+\], line (\d+)", traceback)
     summary = _COLOUR.sub("", f"{error.ename}: {error.evalue}")
     failure = Failure(summary, int(line[1]) if line else None, traceback.split(_RULE)[-1])
