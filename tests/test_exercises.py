@@ -1,12 +1,14 @@
 """Each exercise: its stub fails until it is solved, and its solution solves it."""
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from exercises import stub_uri
 from fences import find_fences
-from sites import DOCS, PAGES
+from sites import DOCS, PAGES, selected
 
 EXERCISES = [
     pytest.param((page, fence.options["solution"], fence.code), id=fence.options["solution"])
@@ -14,6 +16,26 @@ EXERCISES = [
     for fence in find_fences((DOCS / page).read_text(encoding="utf-8"))
     if "solution" in fence.options
 ]
+
+
+@pytest.fixture(scope="module")
+def tested(site, tmp_path_factory, request):
+    """Return what doctest says of the stubs and of the solutions."""
+    folder = tmp_path_factory.mktemp("solutions")
+    exercises = selected(request, "exercise")
+    files = [site / stub_uri(page, name) for page, name, _ in exercises]
+    for page, name, solution in exercises:
+        file = folder / page / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(solution, encoding="utf-8")
+        files.append(file)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(doctest, files))
+    half = len(exercises)
+    return {
+        "stub": dict(zip(exercises, results[:half], strict=True)),
+        "solution": dict(zip(exercises, results[half:], strict=True)),
+    }
 
 
 def doctest(file):
@@ -27,19 +49,16 @@ def doctest(file):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_downloaded_stub_fails(exercise, site):
-    page, name, _ = exercise
-    result = doctest(site / stub_uri(page, name))
+def test_downloaded_stub_fails(exercise, tested):
+    result = tested["stub"][exercise]
     assert result.returncode == 1
     assert "***Test Failed***" in result.stdout
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_solution_passes(exercise, tmp_path):
-    _, name, solution = exercise
-    file = tmp_path / f"{name}.py"
-    file.write_text(solution, encoding="utf-8")
-    result = doctest(file)
+def test_solution_passes(exercise, tested):
+    _, _, solution = exercise
+    result = tested["solution"][exercise]
     assert (result.returncode, result.stderr) == (0, "")
     assert "***Test Failed***" not in result.stdout
     assert solution.count(">>>") >= 2
