@@ -137,11 +137,14 @@ def test_lab_runs_again_when_something_it_depends_on_has_changed(lab, caplog, mo
 
 def test_settings_of_the_reader_have_no_effect(lab, tmp_path, monkeypatch):
     first = lab()
-    startup = tmp_path / "ipython" / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    (startup / "first.py").write_text("print('from startup'); x = 1000", encoding="utf-8")
-    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 20", encoding="utf-8")
-    (tmp_path / "jupyter_nbconvert_config.py").write_text("1 / 0", encoding="utf-8")
+    profile = tmp_path / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    for file, setting in {
+        profile / "ipython_kernel_config.py": 'c.InteractiveShell.ast_node_interactivity = "none"',
+        tmp_path / "jupyter_nbconvert_config.py": "c.ClearMetadataPreprocessor.enabled = True",
+        tmp_path / "matplotlibrc": "lines.linewidth: 20",
+    }.items():
+        file.write_text(f"{setting}\n", encoding="utf-8")
     settings = {
         "IPYTHONDIR": tmp_path / "ipython",
         "MATPLOTLIBRC": tmp_path / "matplotlibrc",
