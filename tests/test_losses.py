@@ -328,7 +328,7 @@ class TestHuber:
 
     @pytest.mark.parametrize("delta", ["1", None, [1.0], True])
     def test_delta_that_is_no_number_is_refused(self, delta):
-        with pytest.raises(TypeError, match=r"delta is .*: pass a number greater than 0"):
+        with pytest.raises(TypeError, match=r"delta is .*: pass a finite number greater than 0"):
             gdbook.huber([1.0], [1.0], delta=delta)
 
     def test_delta_is_passed_by_name(self):

@@ -133,9 +133,9 @@ def test_decorator_is_part_of_the_source():
 
 
 def test_definition_without_docstring_is_shown_whole():
-    page = shown("gdbook.descent._read_only")
+    page = shown("gdbook.update_rules._share")
     assert "\n".join(page.splitlines()[1:-1]) == inspect.getsource(
-        gdbook.descent._read_only  # noqa: SLF001  # there is no other without a docstring
+        gdbook.update_rules._share  # noqa: SLF001  # there is no other without a docstring
     ).rstrip("\n")
 
 
