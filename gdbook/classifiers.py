@@ -98,21 +98,18 @@ def softmax_classifier(X: ArrayLike, labels: ArrayLike, *, n_classes: int) -> Ob
     features, targets = _samples(X, labels, n_classes)
     shape = (features.shape[1] + 1, targets.shape[1])
 
-    def value_and_gradient(params: Array, batch: Indices | None = None) -> tuple[float, Array]:
-        _check_shape(params, shape)
-        inputs, answers = (
-            (features, targets) if batch is None else (features[batch], targets[batch])
-        )
-        scores = _affine(inputs, params)
-        pulls = _derivative(answers, scores) / len(answers)
-        return float(_loss(answers, scores).mean()), _affine_gradient(inputs, pulls)
+    def forward(params: Array, inputs: Array) -> tuple[Array, ...]:
+        return (_affine(inputs, params),)
+
+    def backward(_: Array, inputs: Array, pulls: Array) -> Array:
+        return _affine_gradient(inputs, pulls)
 
     def curvature() -> float:
         design = np.column_stack([features, np.ones(len(features))])
         steepest = largest_second_derivative(cross_entropy_with_logits)
         return float(steepest * np.linalg.eigvalsh(design.T @ design)[-1] / len(design))
 
-    return _objective(value_and_gradient, len(features), curvature)
+    return _objective(features, targets, shape, forward, backward, curvature)
 
 
 def network_scores(params: ArrayLike, X: ArrayLike, *, n_hidden: int) -> Array:
@@ -203,20 +200,18 @@ def network_classifier(
     n_hidden = whole_number("n_hidden", n_hidden, at_least=1)
     shape = ((n_features + 1) * n_hidden + (n_hidden + 1) * n_classes,)
 
-    def value_and_gradient(params: Array, batch: Indices | None = None) -> tuple[float, Array]:
-        _check_shape(params, shape)
-        inputs, answers = (
-            (features, targets) if batch is None else (features[batch], targets[batch])
-        )
+    def forward(params: Array, inputs: Array) -> tuple[Array, ...]:
         first, second = _layers(params, n_features, n_hidden)
         hidden = np.tanh(_affine(inputs, first))
-        scores = _affine(hidden, second)
-        outer = _derivative(answers, scores) / len(answers)
+        return hidden, _affine(hidden, second)
+
+    def backward(params: Array, inputs: Array, hidden: Array, outer: Array) -> Array:
+        _, second = _layers(params, n_features, n_hidden)
         inner = outer @ second[:-1].T * (1 - hidden**2)
         grads = _affine_gradient(inputs, inner), _affine_gradient(hidden, outer)
-        return float(_loss(answers, scores).mean()), np.concatenate([g.ravel() for g in grads])
+        return np.concatenate([grad.ravel() for grad in grads])
 
-    return _objective(value_and_gradient, len(features), None)
+    return _objective(features, targets, shape, forward, backward, None)
 
 
 def _affine(inputs: Array, layer: Array) -> Array:
@@ -231,11 +226,6 @@ def _affine_gradient(inputs: Array, pulls: Array) -> Array:
 def _layers(params: Array, n_features: int, n_hidden: int) -> tuple[Array, Array]:
     first, second = np.split(params, [(n_features + 1) * n_hidden])
     return first.reshape(n_features + 1, n_hidden), second.reshape(n_hidden + 1, -1)
-
-
-def _check_shape(params: Array, shape: tuple[int, ...]) -> None:
-    if np.shape(params) != shape:
-        raise ValueError(f"params have shape {np.shape(params)}: pass {shape}.")
 
 
 def _features(X: ArrayLike) -> Array:
@@ -258,14 +248,32 @@ def _samples(X: ArrayLike, labels: ArrayLike, n_classes: int) -> tuple[Array, Ar
 
 
 def _objective(
-    value_and_gradient: Callable[..., tuple[float, Array]],
-    n_samples: int,
+    features: Array,
+    targets: Array,
+    shape: tuple[int, ...],
+    forward: Callable[..., tuple[Array, ...]],
+    backward: Callable[..., Array],
     curvature: Callable[[], float] | None,
 ) -> Objective:
+    """Return the mean cross-entropy of the scores, which come last of what `forward` returns."""
+
+    def pick(params: Array, batch: Indices | None) -> tuple[Array, Array]:
+        if np.shape(params) != shape:
+            raise ValueError(f"params have shape {np.shape(params)}: pass {shape}.")
+        return (features, targets) if batch is None else (features[batch], targets[batch])
+
     def value(params: Array, batch: Indices | None = None) -> float:
-        return value_and_gradient(params, batch)[0]
+        inputs, answers = pick(params, batch)
+        return float(_loss(answers, forward(params, inputs)[-1]).mean())
+
+    def value_and_gradient(params: Array, batch: Indices | None = None) -> tuple[float, Array]:
+        inputs, answers = pick(params, batch)
+        *hidden, scores = forward(params, inputs)
+        pulls = _derivative(answers, scores) / len(answers)
+        grad = backward(params, inputs, *hidden, pulls)
+        return float(_loss(answers, scores).mean()), grad
 
     def gradient(params: Array, batch: Indices | None = None) -> Array:
         return value_and_gradient(params, batch)[1]
 
-    return Objective(value, gradient, curvature, n_samples, value_and_gradient)
+    return Objective(value, gradient, curvature, len(features), value_and_gradient)

@@ -128,6 +128,14 @@ def test_source_is_the_packages_own_without_its_docstring():
     assert closing == "```"
 
 
+def test_method_is_shown_as_a_function():
+    opening, *lines, _ = shown("gdbook.autograd.Value.backward").splitlines()
+    assert opening == '```python exec="off" title="gdbook/autograd.py"'
+    signature, *body = inspect.getsource(gdbook.Value.backward).splitlines()
+    assert lines[0] == signature.strip()
+    assert lines[1:] == [line[4:] for line in body[-len(lines) + 1 :]]
+
+
 def test_decorator_is_part_of_the_source():
     assert shown("gdbook.losses.squared_error").splitlines()[1] == "@elementwise"
 
@@ -140,7 +148,16 @@ def test_definition_without_docstring_is_shown_whole():
 
 
 @pytest.mark.parametrize(
-    "name", ["gdbook.descent.nothing", "gdbook.nothing.step", "json.loads", "gdbook", "nothing"]
+    "name",
+    [
+        "gdbook.descent.nothing",
+        "gdbook.autograd.Value.nothing",
+        "gdbook.nothing.step",
+        "gdbook.descent",
+        "json.loads",
+        "gdbook",
+        "nothing",
+    ],
 )
 def test_source_of_what_is_not_in_the_package_is_a_mistake(name):
     page = f'# Page\n\n```python exec="off" shows="{name}"\n```'

@@ -1,4 +1,4 @@
-"""Show functions of the package on a page, as they are in its source.
+"""Show functions, classes and methods of the package on a page, as they are in its source.
 
 The fence is empty and says `shows="gdbook.descent.gradient_step"`. Docstrings are left out: the
 page explains, and the reference has them.
@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import dedent
 
 from fences import find_fences
 
@@ -28,8 +29,9 @@ def package_folder() -> Path:
 def mistakes(markdown: str) -> Iterator[tuple[int, str]]:
     """Yield line and message for each fence that shows what is not there."""
     for fence in find_fences(markdown):
-        if "shows" in fence.options and not _find(fence.options["shows"]):
-            yield fence.line, f"{fence.options['shows']} is no function or class of the package."
+        name = fence.options.get("shows")
+        if name is not None and not _find(name):
+            yield fence.line, f"{name} is no function, class or method of the package."
 
 
 def fill(markdown: str) -> str:
@@ -38,7 +40,7 @@ def fill(markdown: str) -> str:
     for fence in reversed([*find_fences(markdown)]):
         if "shows" in fence.options:
             name = fence.options["shows"]
-            title = f"{name.rpartition('.')[0].replace('.', '/')}.py"
+            title = f"{'/'.join(name.split('.')[:2])}.py"
             lines[fence.line : fence.end - 1] = [f"{fence.indent}{line}" for line in _find(name)]
             lines[fence.line - 1] = fence.opening(without=OPTIONS, title=title)
     return "\n".join(lines)
@@ -46,15 +48,19 @@ def fill(markdown: str) -> str:
 
 def _find(dotted_name: str) -> list[str]:
     """Return the lines of a definition without its docstring, none where there is none."""
-    module, _, name = dotted_name.rpartition(".")
-    file = package_folder().parent / f"{module.replace('.', '/')}.py"
-    if not module.startswith(f"{PACKAGE}.") or not file.is_file():
+    package, _, rest = dotted_name.partition(".")
+    module, *names = rest.split(".")
+    file = package_folder() / f"{module}.py"
+    if package != PACKAGE or not names or not file.is_file():
         return []
     source = file.read_text(encoding="utf-8")
-    for node in ast.parse(source).body:
-        if isinstance(node, Definition) and node.name == name:
-            return _lines(node, source.split("\n"))
-    return []
+    within: list[ast.stmt] = ast.parse(source).body
+    for name in names:
+        found = [node for node in within if isinstance(node, Definition) and node.name == name]
+        if not found:
+            return []
+        within = found[0].body
+    return dedent("\n".join(_lines(found[0], source.split("\n")))).split("\n")
 
 
 def _lines(node: Definition, lines: list[str]) -> list[str]:
