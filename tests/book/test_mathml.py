@@ -17,7 +17,7 @@ from mathml import Mathematics
 from mkdocs.exceptions import PluginError
 from problems import Problems
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "docs" / "en" / "samples.md"
 Convert = Callable[..., str]
 FONT = ROOT / "docs" / "theme" / "assets" / "fonts" / "STIXTwoMath.woff2"

@@ -2,9 +2,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle import torch
 
 from gdbook import (
     Objective,
@@ -25,11 +25,11 @@ SEEDS = st.integers(0, 2**32 - 1)
 SHARES = st.floats(0.0, 0.99)
 RULES = [momentum_step, nesterov_step, adagrad_step, rmsprop_step, adam_step]
 OF_TORCH = {
-    momentum_step: (torch.optim.SGD, {"momentum": "momentum"}),
-    nesterov_step: (partial(torch.optim.SGD, nesterov=True), {"momentum": "momentum"}),
-    adagrad_step: (torch.optim.Adagrad, {"epsilon": "eps"}),
-    rmsprop_step: (torch.optim.RMSprop, {"decay": "alpha", "epsilon": "eps"}),
-    adam_step: (torch.optim.Adam, {"beta1": "betas", "beta2": "betas", "epsilon": "eps"}),
+    momentum_step: "SGD",
+    nesterov_step: "SGD",
+    adagrad_step: "Adagrad",
+    rmsprop_step: "RMSprop",
+    adam_step: "Adam",
 }
 OPTIONS = {
     momentum_step: st.fixed_dictionaries({"momentum": st.floats(0.01, 0.99)}),
@@ -42,14 +42,20 @@ OPTIONS = {
 }
 
 
+def optimizer_of_torch(rule, params, rate, options):
+    names = {"momentum": "momentum", "epsilon": "eps", "decay": "alpha"}
+    renamed = {name: options[ours] for ours, name in names.items() if ours in options}
+    if "beta1" in options:
+        renamed["betas"] = (options["beta1"], options["beta2"])
+    if rule is nesterov_step:
+        renamed["nesterov"] = True
+    return getattr(torch.optim, OF_TORCH[rule])([params], lr=rate, **renamed)
+
+
 def path_of_torch(rule, gradients, rate, options):
     """Return the parameters of torch's optimiser, fed with the gradients, from zeros."""
-    make, names = OF_TORCH[rule]
-    renamed = {names[key]: value for key, value in options.items()}
-    if rule is adam_step:
-        renamed["betas"] = (options["beta1"], options["beta2"])
     params = torch.zeros(gradients.shape[1], dtype=torch.float64, requires_grad=True)
-    optimizer = make([params], lr=rate, **renamed)
+    optimizer = optimizer_of_torch(rule, params, rate, options)
     path = []
     for grad in gradients:
         params.grad = torch.tensor(grad)
@@ -75,17 +81,16 @@ def test_two_hundred_steps_equal_torch(rule, data, seed, rate):
 @pytest.mark.parametrize("rule", RULES)
 def test_loop_with_a_rule_equals_torch_on_a_linear_model(rule):
     X, y_true = thirteen_features()
-    make, _ = OF_TORCH[rule]
+    options = {"momentum": 0.9} if OF_TORCH[rule] == "SGD" else {}
     run = gradient_descent(
         linear_model(X, y_true),
         np.zeros(14),
         learning_rate=0.001,
         epochs=50,
-        step=rule if make is not torch.optim.SGD else partial(rule, momentum=0.9),
+        step=partial(rule, **options),
     )
     params = torch.zeros(14, dtype=torch.float64, requires_grad=True)
-    is_sgd = rule in (momentum_step, nesterov_step)
-    optimizer = make([params], lr=0.001, **({"momentum": 0.9} if is_sgd else {}))
+    optimizer = optimizer_of_torch(rule, params, 0.001, options)
     inputs, targets = torch.tensor(X), torch.tensor(y_true)
     for _ in range(50):
         optimizer.zero_grad()

@@ -3,7 +3,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +18,6 @@ from gdbook import (
     squared_error,
     stochastic_gradient_descent,
 )
-from gdbook.training import autograd_objective
 
 PARABOLA = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
 
@@ -50,20 +48,6 @@ def test_each_row_holds_loss_and_gradient_at_the_params_of_the_row():
     np.testing.assert_array_equal(history.gradients, 4 * history.params)
     assert history.status == "completed"
     assert len(history) == 4
-
-
-def test_one_loop_serves_formulas_and_autograd_alike():
-    X, y_true = np.array([[1.0], [2.0], [3.0]]), np.array([2.1, 3.9, 6.2])
-
-    def function(params):
-        y_pred = torch.from_numpy(X) @ params[:-1] + params[-1]
-        return ((y_pred - torch.from_numpy(y_true)) ** 2 / 2).mean()
-
-    runs = [
-        gradient_descent(objective, [1.0, 0.0], learning_rate=0.1, epochs=50)
-        for objective in (linear_model(X, y_true), autograd_objective(function))
-    ]
-    np.testing.assert_allclose(runs[0].params, runs[1].params, rtol=1e-12)
 
 
 @pytest.mark.parametrize("every", [1, 3, 7, 10, 11])

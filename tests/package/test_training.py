@@ -6,8 +6,11 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import numpy as np
-import processes
 import pytest
+
+pytest.importorskip("torch")
+
+import processes
 import torch
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam
@@ -15,7 +18,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 from tqdm import tqdm
 
-from gdbook import _training_command, gradient_descent, linear_model, twenty_points
+from gdbook import _training_command, check_grad, gradient_descent, linear_model, twenty_points
 from gdbook.training import autograd_objective, train
 
 MSE = nn.MSELoss()
@@ -26,6 +29,24 @@ def test_gradient_is_autograds():
     params = np.array([1.0, -2.0, 3.0])
     assert objective.value(params) == 20.0
     np.testing.assert_array_equal(objective.gradient(params), [3.0, 12.0, 27.0])
+
+
+def test_one_loop_serves_formulas_and_autograd_alike():
+    X, y_true = np.array([[1.0], [2.0], [3.0]]), np.array([2.1, 3.9, 6.2])
+
+    def function(params):
+        y_pred = torch.from_numpy(X) @ params[:-1] + params[-1]
+        return ((y_pred - torch.from_numpy(y_true)) ** 2 / 2).mean()
+
+    runs = [
+        gradient_descent(objective, [1.0, 0.0], learning_rate=0.1, epochs=50)
+        for objective in (linear_model(X, y_true), autograd_objective(function))
+    ]
+    np.testing.assert_allclose(runs[0].params, runs[1].params, rtol=1e-12)
+
+
+def test_autograd_of_torch_is_what_check_grad_finds_right():
+    assert check_grad(autograd_objective(lambda p: torch.tanh(p).sum()), [0.3, -2.0]).passed
 
 
 def test_params_of_the_caller_are_left_alone():

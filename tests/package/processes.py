@@ -1,7 +1,7 @@
 """Trainings for one process or, under torchrun, several; each process writes what it saw.
 
-`torchrun --nproc-per-node=2 tests/processes.py FOLDER` runs all of them,
-`torchrun --nproc-per-node=2 tests/processes.py` one in which the second process fails.
+`torchrun --nproc-per-node=2 tests/package/processes.py FOLDER` runs all of them,
+`torchrun --nproc-per-node=2 tests/package/processes.py` one in which the second process fails.
 """
 
 import io

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from isolation import run_block, stop_all
 
-HOOKS = Path(__file__).parents[1] / "docs" / "hooks"
+HOOKS = Path(__file__).parents[2] / "docs" / "hooks"
 NEEDS_POSIX = pytest.mark.skipif(
     os.name != "posix", reason="Windows has no process groups, signals and file limits"
 )
@@ -184,7 +184,7 @@ def test_text_up_to_the_failure_is_kept():
 def test_failure_names_no_path_of_this_machine(code):
     failure = run(code).failure
     for text in (failure.summary, failure.traceback):
-        for path in (sys.prefix, sys.base_prefix, Path(__file__).parents[1], Path.home()):
+        for path in (sys.prefix, sys.base_prefix, Path(__file__).parents[2], Path.home()):
             assert str(path) not in text
         assert tempfile.gettempdir() not in text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from oracle import torch
 
 from gdbook import (
     cyclic,

@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 
-import processes
 import pytest
+
+pytest.importorskip("torch")
+
+import processes
 from processes import SAME_IN_ANY_NUMBER_OF_PROCESSES
 
 from gdbook import _training_command

@@ -18,7 +18,7 @@ import markdown
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DATE = "1700000000"  # of every build, so that two can be compared
 CONFIG = """
 site_name: test
