@@ -29,7 +29,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 _TITLE = re.compile(r"\s*# .*")
 _HEADING = re.compile(r"^(?=#{1,6} )", re.MULTILINE)
-_ATTRIBUTES = re.compile(r"(\]\([^()]*\))\{[^{}]*\}| *\{ *[#.][A-Za-z][^{}]*\}$", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"(\]\([^()]*\))\{[^{}]*\}|\s*\{ *[#.][A-Za-z][^{}]*\}$", re.MULTILINE)
 _LINK = re.compile(r"(?<=\]\()[^()\s]+(?=\))")
 _DISPLAY = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 _BOX = re.compile(

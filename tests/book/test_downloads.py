@@ -115,6 +115,11 @@ def test_attributes_of_links_are_left_out():
     )
 
 
+def test_item_of_a_list_loses_the_line_of_its_attributes():
+    text = "- **One.** $a$ ([b](https://b.org/)).\n  { #one }\n- Two.\n  { #two .big }\n\nText."
+    assert cells(text) == [("- **One.** $a$ ([b](https://b.org/)).\n- Two.\n\nText.", False)]
+
+
 def test_stub_tests_its_examples_and_hint_and_solution_are_folded():
     stub, text = cells(STUB)
     assert stub.runs
