@@ -20,6 +20,7 @@ BLOCKS = [
     for fence in find_fences((DOCS / page).read_text(encoding="utf-8"))
     if fence.language == "python" and fence.options.get("exec") == "on"
 ]
+ERRATA = "chapters/22-errata.md"
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,27 @@ def test_every_decimal_in_the_prose_stands_in_a_block_of_the_page(page, read):
     assert {
         n for n in DECIMAL.findall(article.get_text(" ")) if Decimal(n) not in computed
     } == set()
+
+
+@pytest.fixture(scope="module")
+def claims(read):
+    """Return number and id of each claim of the errata, in their order."""
+    first = read(ERRATA).select("li > strong:first-child")
+    numbers = ((tag.parent.get("id"), re.match(r"(\d+)\. ", tag.text)) for tag in first)
+    return [(int(number[1]), anchor) for anchor, number in numbers if number]
+
+
+def test_claims_of_the_errata_are_numbered_and_have_anchors(claims):
+    assert claims
+    assert claims == [(n, f"claim-{n}") for n in range(1, len(claims) + 1)]
+
+
+def test_each_claim_of_the_errata_is_linked_from_another_chapter(claims, read):
+    chapters = [page for page in PAGES if page.startswith("chapters/") and page != ERRATA]
+    links = [link for page in chapters for link in read(page).select("a[href*='#claim-']")]
+    assert {(link["href"], link.text) for link in links} == {
+        (f"../22-errata/#{anchor}", f"claim {number}") for number, anchor in claims
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)
