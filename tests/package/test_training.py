@@ -29,6 +29,9 @@ def test_gradient_is_autograds():
     params = np.array([1.0, -2.0, 3.0])
     assert objective.value(params) == 20.0
     np.testing.assert_array_equal(objective.gradient(params), [3.0, 12.0, 27.0])
+    value, gradient = objective.value_and_gradient(params)
+    assert value == 20.0
+    np.testing.assert_array_equal(gradient, [3.0, 12.0, 27.0])
 
 
 def test_one_loop_serves_formulas_and_autograd_alike():
