@@ -39,28 +39,37 @@ def fill(markdown: str) -> str:
     lines = markdown.split("\n")
     for fence in reversed([*find_fences(markdown)]):
         if "shows" in fence.options:
-            name = fence.options["shows"]
-            title = f"{'/'.join(name.split('.')[:2])}.py"
-            lines[fence.line : fence.end - 1] = [f"{fence.indent}{line}" for line in _find(name)]
+            title, definition = _find(fence.options["shows"]) or ("", [])
+            lines[fence.line : fence.end - 1] = [f"{fence.indent}{line}" for line in definition]
             lines[fence.line - 1] = fence.opening(without=OPTIONS, title=title)
     return "\n".join(lines)
 
 
-def _find(dotted_name: str) -> list[str]:
-    """Return the lines of a definition without its docstring, none where there is none."""
-    package, _, rest = dotted_name.partition(".")
-    module, *names = rest.split(".")
-    file = package_folder() / f"{module}.py"
-    if package != PACKAGE or not names or not file.is_file():
-        return []
+def _find(dotted_name: str) -> tuple[str, list[str]] | None:
+    """Return the file of a definition, and its lines without its docstring."""
+    package, *names = dotted_name.split(".")
+    if package != PACKAGE:
+        return None
+    file = _file(package_folder(), names)
     source = file.read_text(encoding="utf-8")
-    within: list[ast.stmt] = ast.parse(source).body
+    within, node = ast.parse(source).body, None
     for name in names:
-        found = [node for node in within if isinstance(node, Definition) and node.name == name]
-        if not found:
-            return []
-        within = found[0].body
-    return dedent("\n".join(_lines(found[0], source.split("\n")))).split("\n")
+        found = (each for each in within if isinstance(each, Definition) and each.name == name)
+        node = next(found, None)
+        within = node.body if node else []
+    if node is None:
+        return None
+    title = file.relative_to(package_folder().parent).as_posix()
+    return title, dedent("\n".join(_lines(node, source.split("\n")))).split("\n")
+
+
+def _file(folder: Path, names: list[str]) -> Path:
+    """Return the module in a folder that names lead to; take those off that lead there."""
+    if names and (folder / names[0]).is_dir():
+        return _file(folder / names.pop(0), names)
+    if names and (folder / f"{names[0]}.py").is_file():
+        return folder / f"{names.pop(0)}.py"
+    return folder / "__init__.py"
 
 
 def _lines(node: Definition, lines: list[str]) -> list[str]:

@@ -136,6 +136,16 @@ def test_method_is_shown_as_a_function():
     assert lines[1:] == [line[4:] for line in body[-len(lines) + 1 :]]
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("train", "training/__init__.py"), ("_parallel.summed", "training/_parallel.py")],
+)
+def test_source_is_found_in_a_folder_of_the_package(name, file):
+    opening, signature, *_ = shown(f"gdbook.training.{name}").splitlines()
+    assert opening == f'```python exec="off" title="gdbook/{file}"'
+    assert signature.startswith(f"def {name.rpartition('.')[2]}(")
+
+
 def test_decorator_is_part_of_the_source():
     assert shown("gdbook.losses.squared_error").splitlines()[1] == "@elementwise"
 
@@ -154,6 +164,7 @@ def test_definition_without_docstring_is_shown_whole():
         "gdbook.autograd.Value.nothing",
         "gdbook.nothing.step",
         "gdbook.descent",
+        "gdbook.training",
         "json.loads",
         "gdbook",
         "nothing",

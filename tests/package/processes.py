@@ -163,7 +163,6 @@ def count_writes():
 
 def command(folder):
     """Run the command as `torchrun -m gdbook.training` would."""
-    sys.modules.pop("gdbook.training")
     sys.argv = ["training", *COMMAND.split(), "--history", str(folder / "history.json")]
     with redirect_stdout(io.StringIO()) as output:
         runpy.run_module("gdbook.training", run_name="__main__")

@@ -11,7 +11,7 @@ pytest.importorskip("torch")
 import processes
 from processes import SAME_IN_ANY_NUMBER_OF_PROCESSES
 
-from gdbook import _training_command
+from gdbook.training import __main__ as training_command
 
 
 def torchrun(*arguments):
@@ -105,7 +105,7 @@ def test_all_processes_say_where_the_loss_of_one_is_not_finite(facts):
 def test_command_trains_in_two_processes_as_in_one(facts, folder, monkeypatch, tmp_path, capsys):
     arguments = [*processes.COMMAND.split(), "--history", str(tmp_path / "history.json")]
     monkeypatch.setattr(sys, "argv", ["training", *arguments])
-    _training_command.main()
+    training_command.main()
     alone, together = (
         json.loads((place / "history.json").read_text(encoding="utf-8"))
         for place in (tmp_path, folder)

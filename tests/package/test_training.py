@@ -18,7 +18,8 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 from tqdm import tqdm
 
-from gdbook import _training_command, check_grad, gradient_descent, linear_model, twenty_points
+from gdbook import check_grad, gradient_descent, linear_model, twenty_points
+from gdbook.training import __main__ as training_command
 from gdbook.training import autograd_objective, train
 
 MSE = nn.MSELoss()
@@ -600,7 +601,7 @@ def test_process_of_torchrun_wants_the_gpu_of_its_number(monkeypatch):
 
 def command(monkeypatch, *arguments):
     monkeypatch.setattr(sys, "argv", ["training", *map(str, arguments), "--device", "cpu"])
-    _training_command.main()
+    training_command.main()
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"])
@@ -614,7 +615,7 @@ def test_command_trains_with_each_optimizer(monkeypatch, tmp_path, capsys, optim
     assert capsys.readouterr().out == f"loss {history['losses'][-1]:.6g} after 100 epochs\n"
 
 
-@pytest.mark.parametrize("data", _training_command._DATASETS)  # noqa: SLF001 - as it finds them
+@pytest.mark.parametrize("data", training_command._DATASETS)  # noqa: SLF001 - as it finds them
 def test_command_trains_on_each_data_set(monkeypatch, capsys, data):
     command(monkeypatch, data, "--epochs", 1)
     assert "after 1 epochs" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader
 
 from gdbook._checks import whole_number
-from gdbook._parallel import Loader, check_divisible
+from gdbook.training._parallel import Loader, check_divisible
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

@@ -112,3 +112,7 @@ def _parser() -> ArgumentParser:
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--quiet", action="store_true", help="show no progress")
     return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gdbook._parallel import gathered, rank
+from gdbook.training._parallel import gathered, rank
 
 _KEYS = {"settings", "losses", "validation_losses", "model", "optimizer", "scheduler", "random"}
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm import tqdm
 
-from gdbook import _checkpoints
-from gdbook._parallel import (
+from gdbook.training import _checkpoints
+from gdbook.training._parallel import (
     Loader,
     Part,
     gathered,
@@ -24,7 +24,7 @@ from gdbook._parallel import (
     share_buffers,
     summed,
 )
-from gdbook._task import Options, Task
+from gdbook.training._task import Options, Task
 
 
 def run(task: Task, options: Options, device: torch.device) -> tuple[list[float], list[float]]:

@@ -21,9 +21,9 @@ with extra("torch"):
     from torch.optim.lr_scheduler import LRScheduler
     from torch.utils.data import DataLoader
 
-    from gdbook._parallel import existing_device
-    from gdbook._task import Options, Task
-    from gdbook._trainer import run
+    from gdbook.training._parallel import existing_device
+    from gdbook.training._task import Options, Task
+    from gdbook.training._trainer import run
 
 __all__ = ["TrainingHistory", "autograd_objective", "train"]
 
@@ -226,9 +226,3 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
     losses, validation_losses = run(task, options, existing_device(device))
     status: Status = "completed" if len(losses) == epochs else "stopped"
     return TrainingHistory(tuple(losses), tuple(validation_losses), status)
-
-
-if __name__ == "__main__":
-    from gdbook._training_command import main
-
-    main()
