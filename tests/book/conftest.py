@@ -3,13 +3,20 @@
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from sites import DATE, ROOT, mkdocs
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
-    """Return the folder of the built site."""
-    folder = tmp_path_factory.mktemp("site")
-    result = mkdocs("build", "--strict", "-d", str(folder), cwd=ROOT, SOURCE_DATE_EPOCH=DATE)
-    assert result.returncode == 0, result.stderr
+def site(tmp_path_factory, worker_id) -> Path:
+    """Return the folder of the built site, which all workers of pytest-xdist share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "site"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            draft = base / "draft"
+            build = ("build", "--strict", "-d", str(draft))
+            result = mkdocs(*build, cwd=ROOT, SOURCE_DATE_EPOCH=DATE)
+            assert result.returncode == 0, result.stderr
+            draft.rename(folder)
     return folder

@@ -147,7 +147,6 @@ def test_ids_of_a_page_are_unique(page, site):
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.slow
 def test_cold_build_in_another_folder_is_identical_to_the_byte(site, tmp_path):
     for folder in ("gdbook", "docs"):
         shutil.copytree(ROOT / folder, tmp_path / folder)

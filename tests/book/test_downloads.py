@@ -277,7 +277,6 @@ def ran(site, tmp_path_factory, request):
         return dict(zip(scripts, pool.map(run, scripts), strict=True))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_script_runs_in_a_fresh_interpreter(script, ran):
     assert (ran[script].returncode, ran[script].stderr.decode()) == (0, "")
@@ -311,7 +310,6 @@ def text_of(output):
     return "" if "image/png" in data else data.get("text/plain", output.get("text"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook[1])
 def test_notebook_runs_from_top_to_end_and_prints_what_the_page_shows(notebook, site, executed):
     page, _ = notebook

@@ -18,7 +18,7 @@ def test_quick_start_is_two_commands_of_one_line():
     assert len(commands) == 2
     assert all("\n" not in command for command in commands)
     assert commands[0].endswith(".venv/bin/mkdocs serve")
-    assert commands[1].endswith(".venv/bin/pytest")
+    assert commands[1].endswith(".venv/bin/pytest -n auto --dist loadfile")
 
 
 def test_example_is_short_and_prints_what_is_under_it():
