@@ -117,7 +117,7 @@ def _execute(source: str, language: str) -> None:
         test = doctest.DocTestParser().get_doctest(source, vars(main), SCRIPT, SCRIPT, 0)
         doctest.DebugRunner(verbose=False).run(test)
     else:
-        exec(compile(source, SCRIPT, "exec", dont_inherit=True), vars(main))  # noqa: S102
+        exec(compile(source, SCRIPT, "exec", dont_inherit=True), vars(main))  # noqa: S102  # to run it is the point
 
 
 def _end() -> None:

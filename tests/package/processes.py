@@ -92,7 +92,7 @@ class Noisy(Dataset):
         if self.kill_after is not None and self.n_seen > self.kill_after:
             os.kill(os.getpid(), 9)
         x, y = self.samples[index]
-        return x + random.random() + np.random.rand() + torch.rand(3), y  # noqa: NPY002, S311
+        return x + random.random() + np.random.rand() + torch.rand(3), y
 
 
 def restless_run(checkpoint=None, *, epochs=4, resume=False, kill_after=None):
@@ -120,7 +120,7 @@ def restless_run(checkpoint=None, *, epochs=4, resume=False, kill_after=None):
     return {
         **outcome(model, history),
         "optimizer": repr(optimizer.state_dict()),
-        "draws": [random.random(), np.random.rand(), torch.rand(1).item()],  # noqa: NPY002, S311
+        "draws": [random.random(), np.random.rand(), torch.rand(1).item()],
     }
 
 

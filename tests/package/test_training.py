@@ -247,7 +247,7 @@ def test_data_take_the_dtype_of_the_model_but_labels_stay_whole_numbers():
 
 def test_seed_decides_all_random_numbers():
     first, again, other = (
-        (train_line(seed=seed), random.random(), np.random.rand(), torch.rand(1).item())  # noqa: NPY002, S311
+        (train_line(seed=seed), random.random(), np.random.rand(), torch.rand(1).item())
         for seed in (5, np.int64(5), 6)
     )
     assert first == again
