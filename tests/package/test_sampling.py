@@ -62,7 +62,7 @@ def test_draws_with_replacement_leave_out_one_in_e():
 
 @pytest.mark.parametrize("name", SEEDED)
 def test_same_seed_gives_same_batches_and_global_state_is_left_alone(name):
-    before = np.random.get_state()[1].copy()  # noqa: NPY002  # it is what must not change
+    before = np.random.get_state()[1].copy()  # it is what must not change
     once, again = (np.concatenate(list(SEEDED[name](50, 7))) for _ in range(2))
     np.testing.assert_array_equal(once, again)
     np.testing.assert_array_equal(before, np.random.get_state()[1])
