@@ -1,34 +1,47 @@
-r"""Graphs: how a result of autograd came about, laid out by networkx, drawn with matplotlib.
+r"""Graphs: how a result of autograd came about, laid out by graphlay, drawn with matplotlib.
 
 Needs the extra `figures`.
 """
 
-from math import ceil
+from collections.abc import Mapping, Sequence
+from math import ceil, dist
 from typing import NamedTuple
 
 from gdbook._checks import whole_number
 from gdbook._extras import extra
-from gdbook._layout import Edge, Point, lay_out
 from gdbook.autograd import Value, topological_order
 
 with extra("figures"):
+    import graphlay
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
     from matplotlib.path import Path
     from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Bbox
 
 __all__ = ["draw_graph"]
 
 _MOST_VALUES = 200
 _LINE = 1.25  # times the size of the font
+_EM = 32  # units of graphlay are the size of the font: its own distances suit boxes like that
+_LAYOUT = {
+    "direction": "topbottom",
+    "spacing": {"layer_gap": 1.25 * _EM, "node_gap": 0, "dummy_gap": _EM / 2},
+    "routing": {"style": "diagonal"},
+    "coords": {"branch_style": "symmetric"},
+    "tuning": {"order": {"balance_rounds": 0}},  # they take inputs out of their order
+}
+
+Point = tuple[float, float]
 
 
 class _Box(NamedTuple):
     """What is written for a Value, line by line with its colour, and how much room it takes."""
 
     lines: list[tuple[str, str]]
-    size: tuple[float, float]
+    width: float
+    height: float
 
 
 def draw_graph(result: Value, *, digits: int = 4, ax: Axes | None = None) -> Axes:
@@ -73,17 +86,14 @@ def draw_graph(result: Value, *, digits: int = 4, ax: Axes | None = None) -> Axe
         raise ValueError(f"the graph has {len(values)} values: pass one of at most {_MOST_VALUES}.")
     size = 0.86 * plt.rcParams["font.size"]
     boxes = {value: _box(value, digits, size) for value in values}
-    edges = [
-        Edge(source, value, (number + 0.5) / len(value.inputs) - 0.5)
-        for value in values
-        for number, (source, _) in enumerate(value.inputs)
-    ]
-    layout = lay_out({value: box.size for value, box in boxes.items()}, edges, gap=size)
-    ax, scale = _fit(ax, layout.width, layout.height)
-    for value, box in boxes.items():
-        _draw_box(ax, box, layout.middles[value], size, scale)
-    for path in layout.paths:
-        ax.add_patch(_arrow(path, 0.8 * size * scale))
+    frames, paths = _laid_out(boxes, size)
+    whole = Bbox.union([*frames, *(path.get_extents() for path in paths)])
+    ax, scale = _fit(ax, whole.padded(1))
+    for box, frame in zip(boxes.values(), frames, strict=True):
+        _draw_box(ax, box, frame, size, scale)
+    head = 0.8 * size * scale
+    for path in paths:
+        ax.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=head, color="C7"))
     return ax
 
 
@@ -94,42 +104,85 @@ def _box(value: Value, digits: int, size: float) -> _Box:
     lines = [(line, plt.rcParams["text.color"]) for line in name.splitlines() if line.strip()]
     lines += [(f"{value.data:.{digits}g}", "C0"), (f"∂ {value.grad:.{digits}g}", "C1")]
     widths = (TextPath((0, 0), line, size=size).get_extents().width for line, _ in lines)
-    return _Box(lines, (max(widths) + size, (_LINE * len(lines) + 0.5) * size))
+    return _Box(lines, max(widths) + size, (_LINE * len(lines) + 0.5) * size)
 
 
-def _fit(ax: Axes | None, width: float, height: float) -> tuple[Axes, float]:
+def _laid_out(boxes: Mapping[Value, _Box], size: float) -> tuple[list[Bbox], list[Path]]:
+    """Return the frames of the boxes, and the paths of the arrows to each from its inputs.
+
+    The layout leads up, from the result to what it was made from, because graphlay then keeps
+    the inputs in their order where it can. Half a line around each box is its own, so that the
+    arrows of others pass at a distance.
+    """
+    unit = size / _EM
+    graph = graphlay.Graph()
+    for value, (_, width, height) in boxes.items():
+        graph.node(value, width=(width + size) / unit, height=(height + size) / unit, label="")
+    for value, (_, width, _) in boxes.items():
+        for number, (source, _) in enumerate(value.inputs):
+            place = (2 * number + 1) / len(value.inputs) - 1  # from -1, left, to 1, right
+            start, end = _port("bottom", place * width / (width + size)), _port("top", 0)
+            graph.edge(value, source, source_port=start, target_port=end)
+    layout = graphlay.layout(graph, options=_LAYOUT)
+    frames = [
+        _frame(box, *_point(node["center"], unit))
+        for node, box in zip(layout.nodes, boxes.values(), strict=True)
+    ]
+    ways = ([_point(at, unit) for at in reversed(edge["points"])] for edge in layout.edges)
+    return frames, [_path(way, size) for way in ways]
+
+
+def _port(side: str, place: float) -> dict[str, dict[str, str | float]]:
+    return {"offset": {"side": side, "t": place}}
+
+
+def _point(at: Mapping[str, float], unit: float) -> Point:
+    return at["x"] * unit, at["y"] * unit
+
+
+def _frame(box: _Box, x: float, y: float) -> Bbox:
+    return Bbox.from_bounds(x - box.width / 2, y - box.height / 2, box.width, box.height)
+
+
+def _path(points: Sequence[Point], size: float) -> Path:
+    """Return a path from box to box along points half a line off, round where it bends."""
+    (x, y), (end_x, end_y) = points[0], points[-1]
+    points = [(x, y + size / 2), *points, (end_x, end_y - size / 2)]
+    vertices = points[:1]
+    for before, bend, after in zip(points, points[1:], points[2:], strict=False):
+        vertices += [_near(bend, before, size), bend, _near(bend, after, size)]
+    codes = [Path.LINETO, Path.CURVE3, Path.CURVE3] * (len(points) - 2)
+    return Path([*vertices, points[-1]], [Path.MOVETO, *codes, Path.LINETO])
+
+
+def _near(bend: Point, other: Point, distance: float) -> Point:
+    """Return the point at a distance from a bend towards another point, or half way."""
+    part = distance / max(dist(bend, other), 2 * distance)
+    return bend[0] + part * (other[0] - bend[0]), bend[1] + part * (other[1] - bend[1])
+
+
+def _fit(ax: Axes | None, whole: Bbox) -> tuple[Axes, float]:
     """Return axes whose units are points, and by how much these shrink so that there is room."""
-    width, height = width + 2, height + 2
     if ax is None:
-        whole = ceil(width) / 72, ceil(height) / 72  # a browser cuts a part of a pixel off
-        figure = plt.figure(figsize=whole, layout="none")
+        inches = ceil(whole.width) / 72, ceil(whole.height) / 72  # a browser cuts part pixels off
+        figure = plt.figure(figsize=inches, layout="none")
         ax = figure.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     ax.figure.canvas.figure.draw_without_rendering()  # it decides how large the axes are
     room = ax.get_window_extent()
     across, up = (length * 72 / ax.figure.dpi for length in (room.width, room.height))
-    scale = min(1.0, across / width, up / height)
-    ax.set_xlim((width - across / scale) / 2 - 1, (width + across / scale) / 2 - 1)
-    ax.set_ylim((height - up / scale) / 2 - 1, (height + up / scale) / 2 - 1)
+    scale = min(1.0, across / whole.width, up / whole.height)
+    (left, bottom), (right, top) = whole.min, whole.max
+    ax.set_xlim((left + right - across / scale) / 2, (left + right + across / scale) / 2)
+    ax.set_ylim((bottom + top - up / scale) / 2, (bottom + top + up / scale) / 2)
     return ax, scale
 
 
-def _draw_box(ax: Axes, box: _Box, middle: Point, size: float, scale: float) -> None:
-    (x, y), (width, height) = middle, box.size
-    corner = x - width / 2, y - height / 2
+def _draw_box(ax: Axes, box: _Box, frame: Bbox, size: float, scale: float) -> None:
     rounded = "round,pad=0,rounding_size=4"
-    ax.add_patch(FancyBboxPatch(corner, width, height, rounded, facecolor="none", edgecolor="C7"))
+    patch = FancyBboxPatch(frame.p0, box.width, box.height, rounded, fc="none", ec="C7")
+    ax.add_patch(patch)
+    x, y = (frame.x0 + frame.x1) / 2, (frame.y0 + frame.y1) / 2
     for number, (text, color) in enumerate(box.lines):
         line = y + ((len(box.lines) - 1) / 2 - number) * _LINE * size
         ax.text(x, line, text, color=color, size=size * scale, ha="center", va="center")
-
-
-def _arrow(path: list[tuple[Point, Point]], size: float) -> FancyArrowPatch:
-    """Return an arrow that is curved from a point to its partner, else straight."""
-    vertices: list[Point] = []
-    for (x, y), (end_x, end_y) in path:
-        middle = (y + end_y) / 2
-        vertices += [(x, y), (x, middle), (end_x, middle), (end_x, end_y)]
-    codes = [Path.LINETO, *[Path.CURVE4] * 3] * len(path)
-    curve = Path(vertices, [Path.MOVETO, *codes[1:]])
-    return FancyArrowPatch(path=curve, arrowstyle="-|>", mutation_scale=size, color="C7")

@@ -16,8 +16,8 @@ from typing import NamedTuple, cast
 
 import runner
 
-LIBRARIES = ["matplotlib", "networkx", "numpy", "scikit-learn", "sympy", "torch"]
-PRELOADED = ["mkdocs.__main__", "matplotlib.pyplot", "networkx", "numpy", "sympy", "torch"]
+LIBRARIES = ["graphlay", "matplotlib", "numpy", "scikit-learn", "sympy", "torch"]
+PRELOADED = ["graphlay", "mkdocs.__main__", "matplotlib.pyplot", "numpy", "sympy", "torch"]
 SECONDS_TO_START = 60
 
 _running: set[BaseProcess] = set()

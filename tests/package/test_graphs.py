@@ -1,5 +1,5 @@
 import re
-from collections import Counter
+from collections import defaultdict
 from functools import reduce
 from io import BytesIO
 from itertools import combinations, pairwise
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
 
 from gdbook import Value, topological_order
 from gdbook.graphs import draw_graph
@@ -66,6 +67,16 @@ def programs(draw):
     return values[-1]
 
 
+def trees():
+    """Return results each of whose values is used once."""
+    leaves = st.integers(1, 9).map(lambda n: Value(n * 10.0**n))
+    return st.recursive(
+        leaves,
+        lambda some: some.map(Value.tanh) | st.tuples(some, some).map(lambda two: two[0] - two[1]),
+        max_leaves=15,
+    )
+
+
 def boxes_of(ax):
     """Return the corners of the boxes."""
     return [patch.get_bbox() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
@@ -94,8 +105,8 @@ def shafts_of(ax):
 
 
 def is_inside(points, box):
-    """Return whether any point is inside of a box, its frame excluded."""
-    (left, bottom), (right, top) = box.min + 0.5, box.max - 0.5
+    """Return whether any point is inside of a box."""
+    (left, bottom), (right, top) = box.min, box.max
     x, y = points.T
     return bool(((left < x) & (x < right) & (bottom < y) & (y < top)).any())
 
@@ -108,7 +119,9 @@ def assert_nothing_overlaps(ax):
         assert (points.max(axis=0) <= [right, top]).all()
     for one, other in combinations(boxes, 2):
         assert not one.overlaps(other)
-    assert not any(is_inside(shaft, box) for shaft in shafts for box in boxes)
+    for shaft in shafts:
+        assert not any(is_inside(shaft, box.padded(-0.5)) for box in boxes)
+        assert sum(is_inside(shaft, box.padded(3)) for box in boxes) == 2  # those at its ends
     ax.figure.draw_without_rendering()
     frames = [box.transformed(ax.transData).padded(1) for box in boxes]  # to the pixel
     for text in ax.texts:
@@ -162,21 +175,23 @@ def test_operations_are_shown_by_their_names_and_results_by_their_labels():
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_each_value_has_one_box_and_each_input_one_arrow_to_it(graph):
+def test_each_value_has_a_box_and_arrows_from_its_inputs_from_the_left_as_they_are_written(graph):
     result = graph()
     values = labelled(result)
     ax = draw_graph(result)
     boxes = numbered_boxes(ax)
     assert len(boxes_of(ax)) == len(boxes) == len(values)
-    arrows = Counter()
-    for shaft in shafts_of(ax):
+    arrivals = defaultdict(list)
+    for shaft in sorted(shafts_of(ax), key=lambda shaft: shaft[-1, 0]):
         (x, y), (tip_x, tip_y) = shaft[0], shaft[-1]
         (start,) = (label for label, box in boxes.items() if box.contains(x, y + 1))
         (end,) = (label for label, box in boxes.items() if box.contains(tip_x, tip_y - 2))
-        arrows[start, end] += 1
-    assert arrows == Counter(
-        (source.label, value.label) for value in values for source, _ in value.inputs
-    )
+        arrivals[end].append(start)
+    assert arrivals == {
+        value.label: [source.label for source, _ in value.inputs]
+        for value in values
+        if value.inputs
+    }
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
@@ -188,26 +203,41 @@ def test_nothing_overlaps(graph):
 
 @settings(max_examples=20)
 @given(result=programs())
-def test_nothing_overlaps_in_any_graph(result):
-    assert_nothing_overlaps(draw_graph(result))
+def test_nothing_overlaps_and_arrows_lead_down_in_any_graph(result):
+    ax = draw_graph(result)
+    assert_nothing_overlaps(ax)
+    assert all((np.diff(shaft[:, 1]) <= 1e-9).all() for shaft in shafts_of(ax))
     plt.close("all")
 
 
-def test_inputs_arrive_from_the_left_in_the_order_in_which_they_are_written():
-    a, b = Value(1.0), Value(2.0)
-    for result in (a - b, b - a, a**b, b / a):
-        first, second = shafts_of(draw_graph(result))
-        assert first[-1, 0] < second[-1, 0]
+@settings(max_examples=20)
+@given(result=trees())
+def test_arrows_of_a_tree_do_not_cross(result):
+    ways = [Path(shaft) for shaft in shafts_of(draw_graph(result))]
+    assert not any(a.intersects_path(b, filled=False) for a, b in combinations(ways, 2))
+    plt.close("all")
 
 
-def test_arrows_lead_down_and_the_result_is_at_the_bottom():
-    result = shared()
-    labelled(result)
-    ax = draw_graph(result)
-    lowest = min(boxes_of(ax), key=lambda box: box.y0)
-    assert lines_in(ax, lowest)[0] == f"+ → {result.label}"
-    for shaft in shafts_of(ax):
-        assert (np.diff(shaft[:, 1]) <= 1e-9).all()
+def test_result_is_at_the_bottom_and_leaves_are_right_above_what_was_made_from_them():
+    ax = draw_graph(one_sample())
+    rows = defaultdict(list)
+    for box in boxes_of(ax):
+        rows[round(box.y0 + box.y1)].append(lines_in(ax, box)[0])
+    assert [sorted(row) for _, row in sorted(rows.items())] == [
+        ["/"],
+        ["** 2", "2"],
+        ["-"],
+        ["+", "y"],
+        ["*", "b"],
+        ["w", "x"],
+    ]
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_drawing_is_the_same_each_time(graph):
+    first, second = ([patch.get_path() for patch in draw_graph(graph()).patches] for _ in "12")
+    for path, other in zip(first, second, strict=True):
+        assert np.array_equal(path.vertices, other.vertices)
 
 
 def test_figure_is_as_large_as_its_drawing_in_whole_points():

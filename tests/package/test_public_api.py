@@ -19,7 +19,7 @@ MODULES = {
 }
 NEEDS_AN_EXTRA = {
     "figures": ("matplotlib", "figures"),
-    "graphs": ("networkx", "figures"),
+    "graphs": ("graphlay", "figures"),
     "symbolic": ("sympy", "symbolic"),
     "training": ("torch", "torch"),
 }
@@ -59,7 +59,7 @@ def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
 
 
 def test_import_of_the_package_imports_nothing_heavy():
-    heavy = {"matplotlib", "networkx", "sympy", "torch"}
+    heavy = {"graphlay", "matplotlib", "sympy", "torch"}
     result = python(f"import gdbook, sys; print({heavy} & set(sys.modules))")
     assert result.stdout == "set()\n"
 
