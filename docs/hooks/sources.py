@@ -1,7 +1,7 @@
 """Show functions, classes and methods of the package on a page, as they are in its source.
 
-The fence is empty and says `shows="gdbook.descent.gradient_step"`. Docstrings are left out: the
-page explains, and the reference has them.
+The fence is empty and says `shows="gdbook.descent.gradient_step"`. Its own docstring is left out:
+the page explains, and the reference has it.
 """
 
 import ast
@@ -48,7 +48,7 @@ def fill(markdown: str) -> str:
 def _find(dotted_name: str) -> tuple[str, list[str]] | None:
     """Return the file of a definition, and its lines without its docstring."""
     package, *names = dotted_name.split(".")
-    if package != PACKAGE:
+    if package != PACKAGE or not all(map(str.isidentifier, names)):
         return None
     file = _file(package_folder(), names)
     source = file.read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def _find(dotted_name: str) -> tuple[str, list[str]] | None:
 
 def _file(folder: Path, names: list[str]) -> Path:
     """Return the module in a folder that names lead to; take those off that lead there."""
-    if names and (folder / names[0]).is_dir():
+    if names and (folder / names[0] / "__init__.py").is_file():
         return _file(folder / names.pop(0), names)
     if names and (folder / f"{names[0]}.py").is_file():
         return folder / f"{names.pop(0)}.py"
