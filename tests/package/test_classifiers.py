@@ -6,6 +6,7 @@ from oracle import torch
 
 from gdbook import (
     check_grad,
+    classifiers,
     gradient_descent,
     network_classifier,
     network_scores,
@@ -95,6 +96,14 @@ def test_batch_is_the_objective_of_its_samples(number):
     gradient = whole.gradient(params, batch)
     np.testing.assert_allclose(gradient, part.gradient(params), rtol=1e-12, atol=1e-15)
     assert whole.n_samples == 3
+
+
+@pytest.mark.parametrize(("objective", "shape"), objectives())
+def test_value_takes_no_way_back(objective, shape, monkeypatch):
+    monkeypatch.setattr(classifiers, "_derivative", None)
+    assert np.isfinite(objective.value(np.zeros(shape)))
+    with pytest.raises(TypeError, match="not callable"):
+        objective.gradient(np.zeros(shape))
 
 
 @pytest.mark.parametrize(("objective", "shape"), objectives())

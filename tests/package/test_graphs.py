@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import svg_backend
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -212,6 +212,7 @@ def test_nothing_overlaps_and_arrows_lead_down_in_any_graph(result):
 
 @settings(max_examples=20)
 @given(result=trees())
+@example(result=(Value(1.0) + Value(2.0)) + -Value(3.0))
 def test_arrows_of_a_tree_do_not_cross(result):
     ways = [Path(shaft) for shaft in shafts_of(draw_graph(result))]
     assert not any(a.intersects_path(b, filled=False) for a, b in combinations(ways, 2))

@@ -11,12 +11,11 @@ import pytest
 
 import gdbook
 
-pytest.importorskip("torch", reason="all modules are imported")
-MODULES = {
-    module.name: importlib.import_module(f"gdbook.{module.name}")
+MODULES = [
+    module.name
     for module in pkgutil.iter_modules(gdbook.__path__)
     if not module.name.startswith("_")
-}
+]
 NEEDS_AN_EXTRA = {
     "figures": ("matplotlib", "figures"),
     "graphs": ("graphlay", "figures"),
@@ -30,22 +29,28 @@ def python(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-def test_each_name_is_exported_by_one_module():
-    names = Counter(name for module in MODULES.values() for name in module.__all__)
+@pytest.fixture(scope="module")
+def modules():
+    pytest.importorskip("torch", reason="this imports all modules")
+    return {name: importlib.import_module(f"gdbook.{name}") for name in MODULES}
+
+
+def test_each_name_is_exported_by_one_module(modules):
+    names = Counter(name for module in modules.values() for name in module.__all__)
     assert {name: count for name, count in names.items() if count > 1} == {}
 
 
 def test_the_package_exports_what_the_core_modules_do():
-    core = [module for name, module in MODULES.items() if name not in NEEDS_AN_EXTRA]
+    core = [importlib.import_module(f"gdbook.{name}") for name in {*MODULES} - {*NEEDS_AN_EXTRA}]
     exported = {name for module in core for name in module.__all__}
     assert sorted(exported) == gdbook.__all__
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_each_module_has_a_reference_page_and_each_name_a_docstring(module):
+def test_each_module_has_a_reference_page_and_each_name_a_docstring(module, modules):
     assert f"::: gdbook.{module}\n" in (REFERENCE / f"{module}.md").read_text(encoding="utf-8")
-    for name in MODULES[module].__all__:
-        docstring = getattr(MODULES[module], name).__doc__
+    for name in modules[module].__all__:
+        docstring = getattr(modules[module], name).__doc__
         records = {
             "History": "Args:",
             "GradientCheck": "Args:",
