@@ -36,8 +36,8 @@ class Value:
         data: The number. Set it to move a parameter; what was computed before stays as it was.
         grad: The derivative, to which each `backward` adds. Set it to 0.0 to begin anew.
         label: Its name in tables and drawings. Set it to name a result.
-        operation: How the operation is written, with `{}` for each input; empty where there
-            was none.
+        operation: How the operation is written, with `{}` for each input, and an exponent to
+            six digits; empty where there was none.
         inputs: What it was made from: pairs of a Value and the local derivative.
 
     Raises:

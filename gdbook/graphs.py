@@ -65,7 +65,8 @@ def draw_graph(result: Value, *, digits: int = 4, ax: Axes | None = None) -> Axe
 
     Raises:
         TypeError: `result` is no Value, or `digits` is not whole.
-        ValueError: `digits` is less than 1, or the graph has more than 200 values.
+        ValueError: `digits` is less than 1, the graph has more than 200 values, or a label is
+            no mathematics that matplotlib can set.
 
     Examples:
         >>> from gdbook import Value

@@ -68,7 +68,7 @@ def backtracking_step(
     length = learning_rate
     while length > 0:
         trial = params - length * grad
-        if objective.value(trial) <= value - share * length * slope:
+        if -np.inf < _value(objective, trial) <= value - share * length * slope:
             return trial, length
         length *= factor
     return params, 0.0
@@ -171,6 +171,14 @@ def preconditioned_step(
         f"preconditioner has shape {matrix.shape}, params {shape}: pass the shape of params for "
         "a diagonal, or a matrix for params in one row."
     )
+
+
+def _value(objective: Objective, params: Array) -> float:
+    """Return the value; what overflows in Python's own floats is infinite."""
+    try:
+        return float(objective.value(params))
+    except OverflowError:
+        return np.inf
 
 
 def _inner(name: str, value: float) -> float:

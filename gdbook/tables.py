@@ -135,7 +135,7 @@ def graph_table(result: Value, *, digits: int = 6) -> str:
 
     Raises:
         TypeError: `result` is no Value, or `digits` is not whole.
-        ValueError: `digits` is less than 1.
+        ValueError: `digits` is less than 1, or a label has several lines.
 
     Examples:
         >>> from gdbook import Value, graph_table

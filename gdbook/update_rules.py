@@ -49,7 +49,7 @@ def momentum_step(
         B. T. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964.
     """
     kept = number_from_0("momentum", momentum)
-    velocity = grad if state is None else kept * state + grad
+    velocity = kept * (0.0 if state is None else state) + grad
     return params - learning_rate * velocity, velocity
 
 
@@ -88,7 +88,7 @@ def nesterov_step(
         and momentum in deep learning*, 2013.
     """
     kept = number_from_0("momentum", momentum)
-    velocity = grad if state is None else kept * state + grad
+    velocity = kept * (0.0 if state is None else state) + grad
     return params - learning_rate * (grad + kept * velocity), velocity
 
 

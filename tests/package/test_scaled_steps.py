@@ -1,3 +1,4 @@
+import math
 from functools import partial
 
 import numpy as np
@@ -48,10 +49,23 @@ def test_backtracking_converges_from_a_rate_that_is_far_too_long():
     np.testing.assert_allclose(run.params[-1], LINEAR.minimizer(), atol=1e-5)
 
 
-def test_backtracking_shortens_steps_to_where_the_objective_is_not_finite():
-    barrier = Objective(lambda x: x - np.log(x) if x > 0 else np.nan, lambda x: 1 - 1 / x)
-    params, _ = backtracking_step(4.0, 0.75, 100.0, objective=barrier)
-    assert 0 < params < 4
+@pytest.mark.parametrize(
+    ("value", "start", "grad"),
+    [
+        (lambda x: x - np.log(x) if x > 0 else np.nan, 4.0, 0.75),
+        (lambda x: np.log(x) if x > 0 else -np.inf, 1.0, 1.0),
+        (lambda x: math.exp(x**2), 3.0, 6 * math.exp(9)),
+    ],
+    ids=["nan", "minus infinity", "OverflowError"],
+)
+def test_backtracking_shortens_steps_that_lead_where_the_objective_is_not_finite(
+    value, start, grad
+):
+    objective = Objective(value, lambda _: grad)
+    params, _ = backtracking_step(start, grad, 100.0, objective=objective)
+    assert params != start
+    assert value(params) < value(start)
+    assert np.isfinite(value(params))
 
 
 def test_backtracking_at_the_minimum_stays_there():

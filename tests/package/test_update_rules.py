@@ -138,6 +138,17 @@ def test_rule_leaves_its_arguments_alone(rule):
     rule(params, grad, 0.1, state)
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_remembers_what_the_gradient_was_even_if_its_array_is_used_again(rule):
+    grads, array = np.array([[3.0, -4.0], [1.0, 2.0]]), np.empty(2)
+    states, params = {"own": None, "shared": None}, np.ones(2)
+    for grad in grads:
+        array[:] = grad
+        expected, states["own"] = rule(params, grad.copy(), 0.1, states["own"])
+        found, states["shared"] = rule(params, array, 0.1, states["shared"])
+    np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize(
     ("rule", "option", "error", "message"),
     [
