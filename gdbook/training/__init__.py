@@ -80,8 +80,8 @@ def autograd_objective(
     Raises:
         TypeError: When the objective is used: the function returned something else than a
             tensor.
-        ValueError: When the objective is used: the function returned more than one element, or
-            something that does not depend on the parameters.
+        ValueError: When the objective is used: the function returned more than one element, or,
+            for a gradient, something that does not depend on the parameters.
 
     Examples:
         >>> import numpy as np
@@ -96,7 +96,8 @@ def autograd_objective(
     """
 
     def evaluate(params: Array) -> tuple[torch.Tensor, torch.Tensor]:
-        tensor = torch.tensor(params, dtype=dtype, requires_grad=True)
+        numbers = np.array(params, dtype=np.float64, order="C")
+        tensor = torch.tensor(numbers, dtype=dtype, requires_grad=True)
         output = function(tensor)
         if not isinstance(output, torch.Tensor):
             raise TypeError(f"the function returned {output!r}: return a tensor.")
@@ -123,7 +124,7 @@ def autograd_objective(
                 "what the function returned does not depend on the parameters through torch's "
                 "operations: do not detach, and do not convert to numbers or arrays."
             )
-        return output.item(), grad.numpy().astype(np.float64)
+        return output.item(), grad.to(torch.float64).numpy()
 
     return Objective(value, gradient, value_and_gradient=value_and_gradient)
 
@@ -178,7 +179,8 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
         checkpoint_every: Write it after so many epochs, and at the end.
         resume: Go on from the checkpoint. On a CPU, the run then ends in the same bits as one
             that was never interrupted, if model, loss, data, optimizer and options are made in
-            the same way; of a dataset or a sampler, only torch's generators are kept.
+            the same way; of a dataset or a sampler, only the generators of torch are kept that
+            are attributes of it, or of a dataset or a sampler that is.
         device: By default a GPU of CUDA if there is one, else the CPU.
         dtype: What the model and the data, where they are floating-point numbers, are turned
             into. By default the data are turned into what the model has.
@@ -195,8 +197,8 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
             returns something else than one number.
         ValueError: An argument cannot be used: a whole number is too small, a loader is empty,
             `optimizer` is of another model or `scheduler` of another optimizer, `loss` sums
-            instead of taking the mean, `device` does not exist, the checkpoint has no folder,
-            is missing, or is of another run. Or the loss does not depend on the parameters.
+            instead of taking the mean, `device` does not exist, the checkpoint cannot be written
+            or read, or is of another run. Or the loss does not depend on the parameters.
         FloatingPointError: A loss or a parameter is not finite. The message names the epoch and
             the batch; the model has the parameters from before that batch, and the last
             checkpoint is left.

@@ -1,7 +1,6 @@
 """Train the book's examples from the shell: `python -m gdbook.training`."""
 
 import json
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -18,6 +17,8 @@ from gdbook import datasets
 from gdbook._checks import positive_number, whole_number
 from gdbook.datasets import Samples
 from gdbook.training import TrainingHistory, train
+from gdbook.training._parallel import rank
+from gdbook.training._task import check_file
 
 _DATASETS: dict[str, Callable[[], Samples]] = {
     name: function
@@ -44,15 +45,15 @@ def main() -> None:
         parser.error(str(error))
     except FloatingPointError as error:
         parser.exit(1, f"{parser.prog}: error: {error}\n")
-    if os.environ.get("RANK", "0") == "0":
+    if rank() == 0:
         if options.history is not None:
             options.history.write_text(json.dumps(asdict(history)) + "\n", encoding="utf-8")
         print(f"loss {history.losses[-1]:.6g} after {len(history)} epochs")  # noqa: T201 - a command prints
 
 
 def _train(options: Namespace) -> TrainingHistory:
-    if options.history is not None and not options.history.parent.is_dir():
-        raise ValueError(f"there is no folder {options.history.parent}: make it.")
+    if options.history is not None:
+        check_file("history", options.history)
     if options.hidden is not None and options.model == "linear":
         raise ValueError("hidden is for the model mlp: pass --model mlp, or leave it out.")
     hidden = [] if options.model == "linear" else options.hidden or [16]

@@ -12,7 +12,17 @@ import torch
 
 from gdbook.training._parallel import gathered, rank
 
-_KEYS = {"settings", "losses", "validation_losses", "model", "optimizer", "scheduler", "random"}
+_KEYS = {
+    "settings",
+    "losses",
+    "validation_losses",
+    "model",
+    "buffers",
+    "loss",
+    "optimizer",
+    "scheduler",
+    "random",
+}
 
 
 def save(path: Path, content: dict[str, Any]) -> None:
@@ -23,9 +33,10 @@ def save(path: Path, content: dict[str, Any]) -> None:
     if rank() == 0:
         temporary = path.with_name(f"{path.name}.tmp")
         with temporary.open("wb") as file:
-            torch.save(content, file)
+            torch.save(_plain(content), file)
             file.flush()
             os.fsync(file.fileno())
+        _check_readable(temporary)
         temporary.replace(path)
     gathered(None)
 
@@ -38,7 +49,7 @@ def load(path: Path, settings: dict[str, str], epochs: int) -> dict[str, Any]:
         raise ValueError(
             f"there is no checkpoint {path}: pass the path of one, or resume=False."
         ) from error
-    except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+    except Exception as error:  # a damaged file can raise anything
         raise ValueError(f"{path} cannot be read as a checkpoint: pass one of train.") from error
     if not isinstance(content, dict) or content.keys() != _KEYS:
         raise ValueError(f"{path} is no checkpoint of train: pass one of train.")
@@ -56,6 +67,29 @@ def load(path: Path, settings: dict[str, str], epochs: int) -> dict[str, Any]:
             "behind it: pass at least as many."
         )
     return content
+
+
+def _check_readable(path: Path) -> None:
+    try:
+        torch.load(path, weights_only=True, mmap=True)
+    except pickle.UnpicklingError as error:
+        path.unlink()
+        raise ValueError(
+            "the run has a state that PyTorch does not read back from a checkpoint: let the model, "
+            "the loss, the optimizer and the scheduler keep tensors, numbers and text only, or "
+            f"train without a checkpoint. {error}"
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with Python's numbers in place of NumPy's, which are not read back."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if type(value) is dict:
+        return {key: _plain(each) for key, each in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_plain, value))
+    return value
 
 
 def random_states(device: torch.device, generators: Iterable[torch.Generator]) -> dict[str, Any]:

@@ -68,8 +68,10 @@ def process_group(device: torch.device) -> Iterator[None]:
 
 
 def rank() -> int:
-    """Return the number of this process, from 0."""
-    return dist.get_rank() if dist.is_initialized() else 0
+    """Return the number of this process, from 0; torchrun's also before and after they join."""
+    if dist.is_initialized():
+        return dist.get_rank()
+    return int(os.environ["RANK"]) if _started_by_torchrun() else 0
 
 
 def n_processes() -> int:
@@ -98,7 +100,26 @@ def gathered(value: Any) -> list[Any]:
 
 def parallel(model: nn.Module) -> nn.Module:
     """Return the model with gradients that are averaged over the processes."""
-    return DistributedDataParallel(model) if n_processes() > 1 else model
+    if n_processes() == 1:
+        return model
+    return DistributedDataParallel(_WithIdle(model), find_unused_parameters=True)
+
+
+class _WithIdle(nn.Module):
+    """A model beside a parameter that has no use.
+
+    Where DistributedDataParallel looks for parameters that have no use, it can train models that
+    have some, and it never lays out its buckets anew, which would let a run that is resumed add
+    in another order. Where it finds none, it warns that it need not look: so here is one.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        self.idle = nn.Parameter(torch.zeros((), device=next(model.parameters()).device))
+
+    def forward(self, inputs: torch.Tensor) -> Any:
+        return self.model(inputs)
 
 
 def share_buffers(model: nn.Module) -> None:

@@ -11,12 +11,14 @@ from torch import Tensor, nn
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 from torch.optim import LBFGS, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gdbook._checks import whole_number
 from gdbook.training._parallel import Loader, check_divisible
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+
+_HOLDERS = (torch.Generator, Sampler, Dataset)
 
 
 class Options(NamedTuple):
@@ -50,7 +52,7 @@ class Options(NamedTuple):
                 raise ValueError(f"dtype is {self.dtype}: pass one of floating-point numbers.")
         if self.checkpoint is not None:
             _check_type("checkpoint", self.checkpoint, (str, os.PathLike), "a path")
-            _check_path(Path(self.checkpoint))
+            check_file("checkpoint", Path(self.checkpoint))
         elif self.resume:
             raise ValueError("resume is True without a checkpoint: pass the path of one.")
 
@@ -72,16 +74,30 @@ class Task(NamedTuple):
         return {"loader": self.loader, **validation}
 
     @property
+    def groups(self) -> list[list[Tensor]]:
+        """The parameters of the optimizer, group by group."""
+        return [group["params"] for group in self.optimizer.param_groups]
+
+    @property
+    def loss_state(self) -> dict[str, Any]:
+        """The state of the loss, if it is a module; such as a running mean."""
+        return self.loss.state_dict() if isinstance(self.loss, nn.Module) else {}
+
+    @property
     def generators(self) -> list[torch.Generator]:
-        """The generators of the loaders and of their samplers, each once."""
-        found = {}
-        for loader in self.loaders.values():
-            batches = loader.batch_sampler
-            for holder in (loader, loader.sampler, batches, getattr(batches, "sampler", None)):
-                generator = getattr(holder, "generator", None)
-                if isinstance(generator, torch.Generator):
-                    found[id(generator)] = generator
-        return list(found.values())
+        """The generators of the loaders, of their samplers and of their datasets, each once."""
+        found: dict[int, Any] = {}
+        holders: list[Any] = [
+            holder
+            for loader in self.loaders.values()
+            for holder in (loader, loader.sampler, loader.batch_sampler, loader.dataset)
+        ]
+        for holder in holders:  # it grows
+            if id(holder) not in found:
+                found[id(holder)] = holder
+                inner = getattr(holder, "__dict__", {}).values()
+                holders += (each for each in inner if isinstance(each, _HOLDERS))
+        return [each for each in found.values() if isinstance(each, torch.Generator)]
 
     def check(self) -> None:
         """Refuse what cannot be trained."""
@@ -93,8 +109,9 @@ class Task(NamedTuple):
             )
         if not callable(self.loss):
             raise TypeError(f"loss is {self.loss!r}: pass a function of inputs and targets.")
-        reduction = getattr(self.loss, "reduction", "mean")
-        if reduction != "mean":
+        options = getattr(self.loss, "keywords", {})  # of a functools.partial
+        reduction = options.get("reduction", getattr(self.loss, "reduction", "mean"))
+        if reduction not in ("mean", "batchmean"):
             raise ValueError(f"loss has reduction={reduction!r}: pass one with reduction='mean'.")
         for name, loader in self.loaders.items():
             _check_type(name, loader, DataLoader, "a torch.utils.data.DataLoader")
@@ -118,7 +135,12 @@ class Task(NamedTuple):
             **{f"the shape of {key}": _shape(each) for key, each in state.items()},
             "the model": " ".join(repr(self.model).split()),
             "the loss": getattr(self.loss, "__name__", type(self.loss).__name__),
+            **{f"the shape of the loss's {key}": _shape(v) for key, v in self.loss_state.items()},
             "the optimizer": type(self.optimizer).__name__,
+            **{
+                f"what is in group {number} of the optimizer": ", ".join(map(_shape, params))
+                for number, params in enumerate(self.groups)
+            },
             **{f"the optimizer's {key}": repr(v) for key, v in self.optimizer.defaults.items()},
             "the scheduler": type(self.scheduler).__name__,
             **{
@@ -135,13 +157,12 @@ class Task(NamedTuple):
         if isinstance(self.optimizer, LBFGS):
             raise TypeError("optimizer is LBFGS: pass one that makes one step for each batch.")
         known = set(self.model.parameters())
-        groups = self.optimizer.param_groups
-        if not all(param in known for group in groups for param in group["params"]):
+        if not all(param in known for params in self.groups for param in params):
             raise ValueError(
                 "optimizer holds parameters that are not the model's: make it from "
                 "model.parameters() of the same model."
             )
-        if not any(param.requires_grad for group in groups for param in group["params"]):
+        if not any(param.requires_grad for params in self.groups for param in params):
             raise ValueError("no parameter of the optimizer requires a gradient: unfreeze some.")
         if self.scheduler is not None:
             _check_type("scheduler", self.scheduler, LRScheduler, "one of torch.optim.lr_scheduler")
@@ -154,11 +175,18 @@ def _check_type(name: str, value: Any, kind: type | tuple[type, ...], wanted: st
         raise TypeError(f"{name} is of type {type(value).__name__}: pass {wanted}.")
 
 
-def _check_path(path: Path) -> None:
-    if path.is_dir():
-        raise ValueError(f"checkpoint is the folder {path}: pass the path of a file.")
-    if not path.parent.is_dir():
-        raise ValueError(f"checkpoint is {path}, but there is no folder {path.parent}: make it.")
+def check_file(name: str, path: Path) -> None:
+    """Refuse a path at which no file can be written; what is there already is left alone."""
+    try:
+        if path.is_dir():
+            raise ValueError(f"{name} is the folder {path}: pass the path of a file.")
+        if not path.parent.is_dir():
+            raise ValueError(f"{name} is {path}, but there is no folder {path.parent}: make it.")
+        temporary = path.with_name(f"{path.name}.tmp")
+        temporary.touch()
+        temporary.unlink(missing_ok=True)  # another process may have been faster
+    except OSError as error:
+        raise ValueError(f"{name} is {path}, where no file can be written: {error}.") from error
 
 
 def _loader_settings(loader: Loader) -> dict[str, str]:

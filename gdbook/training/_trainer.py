@@ -70,6 +70,7 @@ class Trainer:
         for module in (task.model, task.loss):
             if isinstance(module, nn.Module):
                 module.to(device=device, dtype=options.dtype)
+        task.model.train()
         task.optimizer.load_state_dict(task.optimizer.state_dict())
         floating = (each.dtype for each in task.model.parameters() if each.is_floating_point())
         self.dtype = next(floating, torch.float32)
@@ -96,15 +97,16 @@ class Trainer:
         """Update the parameters for each batch, look at the validation data, record the losses."""
         model, scheduler = self.task.model, self.task.scheduler
         place = f"epoch {len(self.losses) + 1}"
-        model.train()
         self.losses.append(self._mean(self._update, self.task.loader, place))
         share_buffers(model)
         if self.task.validation is not None:
             model.eval()
-            with torch.no_grad():
-                loss = self._mean(self._look, self.task.validation, f"{place}, validation")
+            try:
+                with torch.no_grad():
+                    loss = self._mean(self._look, self.task.validation, f"{place}, validation")
+            finally:
+                model.train()
             self.validation_losses.append(loss)
-            model.train()
         if isinstance(scheduler, ReduceLROnPlateau):
             scheduler.step(self.watched[-1])
         elif scheduler is not None:
@@ -117,6 +119,8 @@ class Trainer:
             "losses": self.losses,
             "validation_losses": self.validation_losses,
             "model": task.model.state_dict(),
+            "buffers": dict(task.model.named_buffers()),
+            "loss": task.loss_state,
             "optimizer": task.optimizer.state_dict(),
             "scheduler": task.scheduler and task.scheduler.state_dict(),
             "random": gathered(_checkpoints.random_states(self.device, task.generators)),
@@ -126,6 +130,10 @@ class Trainer:
         """Go back to a state."""
         self.losses, self.validation_losses = state["losses"], state["validation_losses"]
         self.task.model.load_state_dict(state["model"])
+        for name, buffer in self.task.model.named_buffers():  # some are in no state of a model
+            buffer.copy_(state["buffers"][name])
+        if isinstance(self.task.loss, nn.Module):
+            self.task.loss.load_state_dict(state["loss"])
         self.task.optimizer.load_state_dict(state["optimizer"])
         if self.task.scheduler is not None:
             self.task.scheduler.load_state_dict(state["scheduler"])

@@ -1,7 +1,7 @@
 """Trainings for one process or, under torchrun, several; each process writes what it saw.
 
-`torchrun --nproc-per-node=2 tests/package/processes.py FOLDER` runs all of them,
-`torchrun --nproc-per-node=2 tests/package/processes.py` one in which the second process fails.
+`torchrun --nproc-per-node=2 tests/package/processes.py train_all FOLDER` runs most of them,
+`resume_wide FOLDER` one that is interrupted, and `fail` one in which the second process fails.
 """
 
 import io
@@ -50,11 +50,22 @@ def outcome(model, history):
     }
 
 
-def run(loader, **options):
-    model = network()
+def run(loader, model=None, **options):
+    model = model or network()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     options = {"epochs": 2, "seed": 3, "device": "cpu", **options}
     return outcome(model, train(model, nn.MSELoss(), loader, optimizer, **options))
+
+
+class Idle(nn.Module):
+    """A network beside a layer that has no use."""
+
+    def __init__(self):
+        super().__init__()
+        self.used, self.idle = network(), nn.Linear(3, 1).double()
+
+    def forward(self, x):
+        return self.used(x)
 
 
 SAME_IN_ANY_NUMBER_OF_PROCESSES = {
@@ -70,6 +81,7 @@ SAME_IN_ANY_NUMBER_OF_PROCESSES = {
     "loaded by a worker": lambda: run(
         DataLoader(samples(7), batch_size=3, shuffle=True, num_workers=1)
     ),
+    "with parameters without a use": lambda: run(DataLoader(samples(7), batch_size=3), Idle()),
     "with validation": lambda: run(
         DataLoader(samples(6), batch_size=4), validation=DataLoader(samples(5, 2), batch_size=3)
     ),
@@ -77,10 +89,11 @@ SAME_IN_ANY_NUMBER_OF_PROCESSES = {
 
 
 class Noisy(Dataset):
-    """Samples with noise from all generators that are shared; it may kill its process."""
+    """Samples with noise from shared generators and one of their own; may kill the process."""
 
     def __init__(self, kill_after=None):
         self.samples = samples(8)
+        self.generator = torch.Generator().manual_seed(6)
         self.kill_after = kill_after
         self.n_seen = 0
 
@@ -92,7 +105,8 @@ class Noisy(Dataset):
         if self.kill_after is not None and self.n_seen > self.kill_after:
             os.kill(os.getpid(), 9)
         x, y = self.samples[index]
-        return x + random.random() + np.random.rand() + torch.rand(3), y
+        noise = torch.rand(3) + torch.rand(3, generator=self.generator)
+        return x + random.random() + np.random.rand() + noise, y
 
 
 def restless_run(checkpoint=None, *, epochs=4, resume=False, kill_after=None):
@@ -122,6 +136,14 @@ def restless_run(checkpoint=None, *, epochs=4, resume=False, kill_after=None):
         "optimizer": repr(optimizer.state_dict()),
         "draws": [random.random(), np.random.rand(), torch.rand(1).item()],
     }
+
+
+def wide_run(checkpoint=None, **options):
+    """Train a model that is large enough for the order of its sums to show."""
+    torch.manual_seed(2)
+    model = network(nn.Linear(4, 40), nn.Tanh(), nn.Linear(40, 4))
+    options |= {"model": model, "checkpoint": checkpoint}
+    return run(DataLoader(samples(64), batch_size=16), **options)
 
 
 class Endless(IterableDataset):
@@ -169,7 +191,7 @@ def command(folder):
     return output.getvalue()
 
 
-def main(folder):
+def train_all(folder):
     facts = {name: function() for name, function in SAME_IN_ANY_NUMBER_OF_PROCESSES.items()}
     facts["group is left"] = not dist.is_initialized()
     written = count_writes()
@@ -192,8 +214,19 @@ def main(folder):
     run(DataLoader(samples(4)))
     facts["group of the caller stays"] = dist.is_initialized()
     facts["not finite"] = not_finite()
-    (folder / f"{dist.get_rank()}.json").write_text(json.dumps(facts), encoding="utf-8")
+    write(folder, dist.get_rank(), facts)
     dist.destroy_process_group()
+
+
+def write(folder, rank, facts):
+    (folder / f"{rank}.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+def resume_wide(folder):
+    facts = {"never interrupted": wide_run(epochs=6)}
+    wide_run(folder / "checkpoint.pt", epochs=3)
+    facts["resumed"] = wide_run(folder / "checkpoint.pt", epochs=6, resume=True)
+    write(folder, os.environ["RANK"], facts)
 
 
 class Broken(Dataset):
@@ -206,8 +239,10 @@ class Broken(Dataset):
         return torch.ones(3, dtype=torch.float64), torch.ones(1, dtype=torch.float64)
 
 
+def fail():
+    run(DataLoader(Broken(), batch_size=2))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        main(Path(sys.argv[1]))
-    else:
-        run(DataLoader(Broken(), batch_size=2))
+    task = {"train_all": train_all, "resume_wide": resume_wide, "fail": fail}[sys.argv[1]]
+    task(*map(Path, sys.argv[2:]))

@@ -14,10 +14,10 @@ from processes import SAME_IN_ANY_NUMBER_OF_PROCESSES
 from gdbook.training import __main__ as training_command
 
 
-def torchrun(*arguments):
-    command = ["torch.distributed.run", "--standalone", "--nproc-per-node=2", processes.__file__]
+def torchrun(*arguments, n_processes=2):
+    options = ["--standalone", f"--nproc-per-node={n_processes}", processes.__file__]
     return subprocess.run(
-        [sys.executable, "-m", *command, *map(str, arguments)],
+        [sys.executable, "-m", "torch.distributed.run", *options, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -28,7 +28,7 @@ def torchrun(*arguments):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("processes")
-    result = torchrun(folder)
+    result = torchrun("train_all", folder)
     assert result.returncode == 0, result.stderr
     return folder
 
@@ -36,7 +36,12 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def facts(folder):
     """Return what each of two processes saw."""
-    return [json.loads((folder / f"{rank}.json").read_text(encoding="utf-8")) for rank in (0, 1)]
+    return facts_in(folder, n_processes=2)
+
+
+def facts_in(folder, *, n_processes):
+    files = (folder / f"{rank}.json" for rank in range(n_processes))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
 def numbers(values):
@@ -57,6 +62,13 @@ def test_two_processes_train_as_one_does(facts, name):
 
 def test_a_run_of_two_processes_that_is_resumed_ends_in_the_same_bits(facts):
     for fact in facts:
+        assert fact["resumed"] == fact["never interrupted"]
+
+
+def test_sums_over_three_processes_are_added_in_the_same_order_after_a_resume(tmp_path):
+    result = torchrun("resume_wide", tmp_path, n_processes=3)
+    assert result.returncode == 0, result.stderr
+    for fact in facts_in(tmp_path, n_processes=3):
         assert fact["resumed"] == fact["never interrupted"]
 
 
@@ -115,6 +127,6 @@ def test_command_trains_in_two_processes_as_in_one(facts, folder, monkeypatch, t
 
 
 def test_a_process_that_fails_ends_the_others():
-    result = torchrun()
+    result = torchrun("fail")
     assert result.returncode == 1
     assert "OSError: the sample of the second process cannot be read" in result.stderr

@@ -3,6 +3,7 @@ import random
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ import processes
 import torch
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam
-from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
+from torch.utils.data import DataLoader, IterableDataset, RandomSampler, Sampler, TensorDataset
 from tqdm import tqdm
 
 from gdbook import check_grad, gradient_descent, linear_model, twenty_points
@@ -63,6 +64,17 @@ def test_params_of_the_caller_are_left_alone():
 
     autograd_objective(greedy).gradient(params)
     np.testing.assert_array_equal(params, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("params", [np.arange(3.0)[::-1], np.array([2.0, 1.0, 0.0], dtype=">f8")])
+def test_params_may_lie_in_memory_as_they_like(params):
+    gradient = autograd_objective(lambda p: (p**2).sum()).gradient(params)
+    np.testing.assert_array_equal(gradient, [4.0, 2.0, 0.0])
+
+
+def test_numpy_gets_float64_from_a_dtype_that_it_does_not_have():
+    objective = autograd_objective(lambda p: (p**2).sum(), dtype=torch.bfloat16)
+    assert objective.gradient(np.array([0.0, 2.0])).tolist() == [0.0, 4.0]
 
 
 def test_torch_computes_in_the_dtype_and_numpy_gets_float64():
@@ -169,6 +181,22 @@ def test_losses_of_validation_are_taken_after_the_epoch_without_dropout():
     x, y_true = points(5).dataset.tensors
     assert history.validation_losses[-1] == pytest.approx(MSE(model(x), y_true).item(), rel=1e-14)
     assert len(history.validation_losses) == 2
+
+
+def test_model_is_left_in_training_mode_by_a_run_that_is_over_or_fails(tmp_path):
+    train_line(checkpoint=tmp_path / "run.pt")
+    resumed, failed = line().eval(), line().eval()
+    train_line(resumed, checkpoint=tmp_path / "run.pt", resume=True)
+    with pytest.raises(FloatingPointError):
+        train_line(failed, scripted(1, torch.nan), points(5), validation=points(5))
+    assert resumed.training
+    assert failed.training
+
+
+def test_mean_over_the_batch_of_a_divergence_is_a_mean():
+    model = nn.Sequential(line(), nn.LogSigmoid())
+    loss = nn.KLDivLoss(reduction="batchmean")
+    assert len(train_line(model, loss)) == 2
 
 
 def test_model_is_left_in_training_mode():
@@ -367,6 +395,92 @@ def test_run_that_is_killed_and_resumed_ends_in_the_same_bits(tmp_path):
     assert processes.restless_run(path, resume=True) == processes.restless_run()
 
 
+class Drifting(nn.Module):
+    """A mean squared error, and a number that changes at each look."""
+
+    def __init__(self, *, persistent):
+        super().__init__()
+        self.register_buffer("looks", torch.ones(()), persistent=persistent)
+        self.line = line()
+
+    def forward(self, inputs, targets=None):
+        self.looks += 1
+        if targets is not None:
+            return MSE(inputs, targets) * self.looks
+        return self.line(inputs) * self.looks
+
+
+class Nested(Sampler):
+    """Samples in the order of another sampler."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __len__(self):
+        return len(self.inner)
+
+    def __iter__(self):
+        yield from self.inner
+
+
+def numpys_numbers():
+    model = line()
+    optimizer = sgd(model, lr=np.float64(0.01))
+    scheduler = LambdaLR(optimizer, lambda epoch: np.exp(-0.1 * epoch))
+    return (model, MSE, points(), optimizer), {"scheduler": scheduler}
+
+
+def buffers_in_no_state():
+    model = Drifting(persistent=False)
+    return (model, MSE, points(), sgd(model, lr=1e-4)), {}
+
+
+def loss_with_a_state():
+    model = line()
+    return (model, Drifting(persistent=True), points(), sgd(model, lr=1e-4)), {}
+
+
+def generator_inside_a_sampler():
+    model, loader = line(), points()
+    order = RandomSampler(loader.dataset, generator=torch.Generator().manual_seed(1))
+    loader = DataLoader(loader.dataset, sampler=Nested(Nested(order)))
+    return (model, MSE, loader, sgd(model)), {}
+
+
+@pytest.mark.parametrize(
+    "make", [numpys_numbers, buffers_in_no_state, loss_with_a_state, generator_inside_a_sampler]
+)
+def test_run_is_resumed_exactly_with(tmp_path, make):
+    def run(epochs, **others):
+        arguments, options = make()
+        history = train(*arguments, epochs=epochs, device="cpu", **options, **others)
+        return history.losses, state_of(arguments[0])
+
+    run(2, checkpoint=tmp_path / "run.pt")
+    assert run(5, checkpoint=tmp_path / "run.pt", resume=True) == run(5)
+
+
+def test_state_that_no_checkpoint_can_hold_is_refused_when_it_is_written(tmp_path):
+    class Dated(nn.Linear):
+        def get_extra_state(self):
+            return Path("today")
+
+    model = Dated(1, 1, dtype=torch.float64)
+    with pytest.raises(ValueError, match="a state that PyTorch does not read back from a check"):
+        train_line(model, checkpoint=tmp_path / "run.pt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_checkpoint_that_was_cut_off_is_refused(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    train_line(checkpoint=path)
+    whole = path.read_bytes()
+    for length in (10, len(whole) // 2, len(whole) - 10):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match=r"checkpoint.pt cannot be read as a checkpoint"):
+            train_line(checkpoint=path, resume=True)
+
+
 def test_run_that_was_completed_is_not_trained_again(tmp_path):
     model = line()
     history = train_line(model, checkpoint=tmp_path / "checkpoint.pt")
@@ -431,6 +545,11 @@ def changed(**change):
             "the optimizer's lr was 0.01, now it is 0.5",
         ),
         (
+            {"optimizer": lambda model: SGD([{"params": [p]} for p in model.parameters()], 0.01)},
+            r"what is in group 0 of the optimizer was \(2, 1\), \(2,\), .* now it is \(2, 1\)\.",
+        ),
+        ({"loss": Drifting(persistent=True)}, "the loss was MSELoss, now it is Drifting|looks"),
+        (
             {"scheduler": lambda optimizer: StepLR(optimizer, 1)},
             "the scheduler was NoneType, now it is StepLR",
         ),
@@ -458,7 +577,8 @@ def test_checkpoint_of_another_run_is_refused_and_the_model_left_alone(tmp_path,
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no checkpoint", b"PK\x03\x04", {"weight": torch.ones(1)}, [1, 2], Path()]
+    "content",
+    [b"", b"no checkpoint", b"hello", b"PK\x03\x04", {"weight": torch.ones(1)}, [1, 2], Path()],
 )
 def test_file_that_is_no_checkpoint_is_refused(tmp_path, content):
     path = tmp_path / "checkpoint.pt"
@@ -485,6 +605,11 @@ WEIGHTS = nn.Parameter(torch.ones(1))
         ({"loss": 3}, TypeError, "loss is 3: pass a function of inputs and targets"),
         (
             {"loss": nn.MSELoss(reduction="sum")},
+            ValueError,
+            "loss has reduction='sum': pass one with reduction='mean'",
+        ),
+        (
+            {"loss": partial(nn.functional.mse_loss, reduction="sum")},
             ValueError,
             "loss has reduction='sum': pass one with reduction='mean'",
         ),
@@ -569,6 +694,11 @@ WEIGHTS = nn.Parameter(torch.ones(1))
             "checkpoint is nowhere/run.pt, but there is no folder nowhere: make it",
         ),
         (
+            {"checkpoint": "x" * 300},
+            ValueError,
+            "checkpoint is x+, where no file can be written: .*File name too long",
+        ),
+        (
             {"checkpoint": "nowhere.pt", "resume": True},
             ValueError,
             "there is no checkpoint nowhere.pt: pass the path of one, or resume=False",
@@ -646,7 +776,11 @@ def test_command_resumes_what_it_has_kept(monkeypatch, tmp_path):
         (["three_points", "--learning-rate", -1], "learning_rate is -1.0: pass a finite number"),
         (["three_points", "--dtype", "int8"], "argument --dtype: invalid choice: 'int8'"),
         (["three_points", "--resume"], "resume is True without a checkpoint"),
-        (["three_points", "--history", "nowhere/a.json"], "there is no folder nowhere: make it"),
+        (
+            ["three_points", "--history", "nowhere/a.json"],
+            "history is nowhere/a.json, but there is no folder nowhere: make it",
+        ),
+        (["three_points", "--history", "."], "history is the folder .: pass the path of a file"),
     ],
 )
 def test_command_refuses_wrong_usage_with_exit_code_2(
@@ -657,6 +791,12 @@ def test_command_refuses_wrong_usage_with_exit_code_2(
         command(monkeypatch, *arguments)
     assert exit_info.value.code == 2
     assert f"python -m gdbook.training: error: {message}" in capsys.readouterr().err
+
+
+def test_command_says_how_it_ended_whatever_else_uses_the_name_of_a_rank(monkeypatch, capsys):
+    monkeypatch.setenv("RANK", "1")
+    command(monkeypatch, "three_points", "--epochs", 1)
+    assert "after 1 epochs" in capsys.readouterr().out
 
 
 def test_command_ends_with_exit_code_1_if_the_loss_is_not_finite():
