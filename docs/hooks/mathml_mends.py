@@ -1,14 +1,15 @@
 r"""Mend the MathML that pandoc makes of TeX.
 
 It is true to TeX save for a few details: names such as `\log` stand too close to what follows,
-operators in scripts too far apart, accents are too wide, `aligned` has small fractions, and
-Chromium draws neither boxes nor lines over several letters.
+operators in scripts too far apart, accents are too wide, root signs hang below small letters,
+`aligned` has small fractions, and Chromium draws neither boxes nor lines over several letters.
 """
 
 import re
 from xml.etree import ElementTree as ET
 
 THIN = "0.167em"
+_STRUT = {"height": "0.77em", "depth": "0.1em"}  # under it the smallest root sign stands upright
 
 _ALIGNED = "mtr/mtd[@style='text-align: left; padding-left: 0']"
 _ACCENTS = {  # what stands over one letter, by what grows over several or has no width
@@ -41,6 +42,8 @@ def finish(mathml: str) -> str:
             _tighten(element)
         if element.tag in {"mover", "munder"}:
             _fit_accent(element)
+        if element.tag in {"msqrt", "mroot"}:
+            _prop(element)
     return ET.tostring(math, encoding="unicode", short_empty_elements=False)
 
 
@@ -83,6 +86,15 @@ def _fit_accent(element: ET.Element) -> None:
     elif base.tag == "mi" and text in _ACCENTS:
         element.set("accent", "true")
         accent.text, accent.attrib = _ACCENTS[text], {"stretchy": "false"}
+
+
+def _prop(root: ET.Element) -> None:
+    """Let what is under a root sign be as high as the smallest sign."""
+    if root.tag == "mroot":
+        row = ET.Element("mrow")
+        row.append(root[0])
+        root[0] = root = row
+    ET.SubElement(root, "mspace", _STRUT)
 
 
 def _space_names(row: ET.Element) -> None:

@@ -111,6 +111,17 @@ def test_fraction_is_taller_than_a_letter(visit):
     assert fraction["height"] > 1.8 * letter["height"] > 0
 
 
+def test_root_sign_of_a_low_letter_hangs_only_a_little_below_the_line(visit):
+    tab = visit("samples.md")
+    root = tab.locator("msqrt").first
+    line = root.evaluate(
+        "root => root.parentNode.insertBefore(document.createElementNS(root.namespaceURI, "
+        "'mspace'), root).getBoundingClientRect().bottom"
+    )
+    size = float(root.evaluate("root => getComputedStyle(root).fontSize.replace('px', '')"))
+    assert 0 < root.evaluate("root => root.getBoundingClientRect().bottom") - line < 0.3 * size
+
+
 def test_formulas_are_set_in_the_books_font(visit):
     tab = visit(CHAPTER)
     assert tab.evaluate("document.fonts.check('16px \"STIX Two Math\"')")

@@ -263,6 +263,8 @@ def test_a_tag_that_pandoc_rejects_is_reported_once(
         (r"\underline{x}", '<mrow class="math-under"><mi>x</mi></mrow>'),
         (r"\overset{a}{=}", "<mover><mo>=</mo><mi>a</mi></mover>"),
         (r"\underbrace{a}_{b}", '<munder><mi>a</mi><mo accent="true">⏟</mo></munder>'),
+        (r"\sqrt a", '<msqrt><mi>a</mi><mspace height="0.77em" depth="0.1em"></mspace></msqrt>'),
+        (r"\sqrt[3]{a}", '<mroot><mrow><mi>a</mi><mspace height="0.77em" depth="0.1em">'),
         (r"\cancel{x}", '<menclose notation="updiagonalstrike">'),
         (r"\begin{pmatrix} x \end{pmatrix}", "<mtable><mtr><mtd><mi>x</mi></mtd></mtr></mtable>"),
         (r"\begin{cases} x \end{cases}", '<mtable><mtr><mtd class="math-left"><mi>x</mi>'),
