@@ -51,7 +51,8 @@ def numerical_grad(value: Callable[[Any], Any], params: ArrayLike) -> Array:
         ahead, behind = point.copy(), point.copy()
         ahead[index] += steps[index]
         behind[index] -= steps[index]
-        grad[index] = (value(ahead) - value(behind)) / (ahead[index] - behind[index])
+        walked = ahead[index] - behind[index]
+        grad[index] = (value(ahead) - value(behind)) / walked
     return grad
 
 
