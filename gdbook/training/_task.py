@@ -183,8 +183,10 @@ def check_file(name: str, path: Path) -> None:
         if not path.parent.is_dir():
             raise ValueError(f"{name} is {path}, but there is no folder {path.parent}: make it.")
         temporary = path.with_name(f"{path.name}.tmp")
-        temporary.touch()
-        temporary.unlink(missing_ok=True)  # another process may have been faster
+        was_there = temporary.exists()
+        temporary.open("ab").close()
+        if not was_there:
+            temporary.unlink(missing_ok=True)  # another process may have been faster
     except OSError as error:
         raise ValueError(f"{name} is {path}, where no file can be written: {error}.") from error
 

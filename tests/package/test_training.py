@@ -481,6 +481,14 @@ def test_checkpoint_that_was_cut_off_is_refused(tmp_path):
             train_line(checkpoint=path, resume=True)
 
 
+def test_refusal_leaves_the_files_of_others_alone(tmp_path):
+    other = tmp_path / "run.pt.tmp"
+    other.write_text("of somebody else", encoding="utf-8")
+    with pytest.raises(ValueError, match="there is no checkpoint"):
+        train_line(checkpoint=tmp_path / "run.pt", resume=True)
+    assert other.read_text(encoding="utf-8") == "of somebody else"
+
+
 def test_run_that_was_completed_is_not_trained_again(tmp_path):
     model = line()
     history = train_line(model, checkpoint=tmp_path / "checkpoint.pt")
