@@ -2,7 +2,7 @@ r"""Turn the TeX of the pages into MathML, which browsers lay out without any sc
 
 arithmatex leaves `\(…\)` and `\[…\]` in elements of their own. `Mathematics` collects them
 from all pages, lets one pandoc convert them, and puts the results in their places. What
-pandoc returns is true to TeX save for a few details, which `mathml_mends` mends.
+pandoc returns is true to TeX save for a few details, which `mends` mends.
 """
 
 import json
@@ -10,19 +10,18 @@ import re
 import subprocess
 from collections.abc import Iterable
 from html import escape, unescape
-from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from unicodedata import lookup
 
-from cache import Cache, digest
-from mathml_mends import finish
-from problems import Problems
+from bookwright import borrowed, keys
+from bookwright.cache import Cache
+from bookwright.problems import Problems
 
-_PACKAGE = metadata.distribution("pypandoc_binary")  # each version brings one of pandoc
-PANDOC = Path(str(_PACKAGE.locate_file("pypandoc/files/pandoc")))
-VERSION = _PACKAGE.version
+from .mends import finish
+
+PANDOC, VERSION = borrowed.pandoc()  # each version of the package brings one of pandoc
 API = [1, 23]
 
 _ELEMENT = re.compile(
@@ -59,7 +58,7 @@ class _Formula(NamedTuple):
     @property
     def key(self) -> str:
         """The name of pandoc's result in the cache."""
-        return digest("mathml", VERSION, self.kind, self.body)
+        return keys.formula(VERSION, self.kind, self.body)
 
 
 class Mathematics:

@@ -4,7 +4,9 @@ import logging
 
 from mkdocs.exceptions import PluginError
 
-log = logging.getLogger("mkdocs.hooks.problems")
+from .pages.page import Place
+
+log = logging.getLogger("mkdocs.bookwright")
 
 
 class Problems:
@@ -14,7 +16,7 @@ class Problems:
         """Start with none."""
         self._found = 0
 
-    def report(self, place: str, message: str) -> None:
+    def report(self, place: Place | str, message: str) -> None:
         """Log a problem at a place such as `index.md:12`, and count it."""
         self._found += 1
         log.error("%s: %s", place, message)

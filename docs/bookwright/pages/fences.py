@@ -1,18 +1,26 @@
 """Find the fenced code of a Markdown page."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _OPENING = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<header>[^`\n]*)$")
 _OPTION = re.compile(r"""(?P<name>[\w-]+)=(?P<quote>["'])(?P<value>.*?)(?P=quote)""")
 
 
+NEVER_CLOSED = (
+    "no line of ticks closes this fence: write the same ticks, indented as they are here."
+)
+NOT_INDENTED = "a line in this fence is indented less than its ticks."
+QUOTED_DEEPER = "a line in this fence is quoted deeper than its ticks."
+
+
 @dataclass(frozen=True)
 class Fence:
     """Fenced code as it stands on a page.
 
-    Lines count from 1; `line` and `end` are those of the opening and the closing ticks.
+    Lines count from 1; `line` and `end` are those of the opening and the closing ticks. A fault
+    is what keeps Markdown from reading a fence here.
     """
 
     line: int
@@ -21,6 +29,7 @@ class Fence:
     ticks: str
     header: str
     code: str
+    fault: str = ""
 
     @property
     def language(self) -> str:
@@ -40,15 +49,14 @@ class Fence:
         twice = (name for name in self.options if names.count(name) > 1)
         return " ".join([rest, *twice]).strip()
 
-    def opening(self, *, without: Container[str] = (), **more: str) -> str:
-        """Return the opening line, without some of its options and with others added."""
-        options = {name: value for name, value in self.options.items() if name not in without}
-        words = [f"{name}={_quoted(value)}" for name, value in (options | more).items()]
-        return f"{self.indent}{self.ticks}{' '.join([self.language, *words])}"
+    def text(self, code: str, language: str, **options: str) -> str:
+        """Return a fence like this one around other code, without its indent."""
+        words = [language, *(f'{name}="{value}"' for name, value in options.items())]
+        return f"{self.ticks}{' '.join(words)}\n{code}\n{self.ticks}"
 
 
 def find_fences(markdown: str) -> Iterator[Fence]:
-    """Yield the fences of a page from its top to its end, as Python-Markdown reads it.
+    """Yield the fences of a page from its top to its end, as SuperFences reads it.
 
     A fence inside the code of another one is code, and tabs are four spaces wide.
     """
@@ -59,24 +67,30 @@ def find_fences(markdown: str) -> Iterator[Fence]:
         number += 1
         if not opening:
             continue
-        first = number
-        closing = re.compile(rf"[ >]*{opening['ticks'][0]}{{{len(opening['ticks'])},}}\s*")
+        first, indent = number, opening["indent"]
+        closing = re.compile(rf"[ >]{{{len(indent)}}}{opening['ticks']} *")
         while number < len(lines) and not closing.fullmatch(lines[number]):
             number += 1
+        inside = lines[first:number]
         yield Fence(
             line=first,
             end=number + 1,
-            indent=opening["indent"],
+            indent=indent,
             ticks=opening["ticks"],
             header=opening["header"].strip(),
-            code=_code(lines[first:number], len(opening["indent"])),
+            code="\n".join(line[len(indent) :] for line in inside),
+            fault=NEVER_CLOSED if number == len(lines) else _fault(inside, indent),
         )
         number += 1
 
 
-def _quoted(value: str) -> str:
-    return f"'{value}'" if '"' in value else f'"{value}"'
-
-
-def _code(lines: list[str], indent: int) -> str:
-    return "\n".join(line[indent:] for line in lines)
+def _fault(lines: list[str], indent: str) -> str:
+    """Say what Markdown does not accept of the lines in a fence with an indent."""
+    inside = re.compile(rf"[ >]{{{len(indent)}}}.*|[ >]*")
+    depth = indent.count(">")
+    for line in lines:
+        if not inside.fullmatch(line):
+            return NOT_INDENTED
+        if depth and line[: len(line) - len(line.lstrip(" >"))].count(">") > depth:
+            return QUOTED_DEEPER
+    return ""

@@ -1,0 +1,121 @@
+"""Run the blocks of a build side by side, or find what came of them before."""
+
+import logging
+import os
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from fnmatch import fnmatch
+from typing import NamedTuple
+
+from bookwright import keys
+from bookwright.cache import Cache
+from bookwright.pages.listings import Listing
+from bookwright.pages.page import Place
+
+from .isolation import Sandbox, stop_all
+from .result import Raised, Result
+
+log = logging.getLogger("mkdocs.bookwright")
+
+
+class Ran(NamedTuple):
+    """A result, and whether it was found and not made in this build."""
+
+    result: Result
+    kept: bool
+
+
+class Execution:
+    """The blocks of one build.
+
+    A block is complete: it runs in a process of its own, so blocks can run side by side, and
+    what comes of it follows from its code and the fingerprint alone. `start` sets a block going,
+    and `result` waits for it.
+    """
+
+    def __init__(  # noqa: D107  # the class says what it is
+        self,
+        sandbox: Sandbox,
+        cache: Cache,
+        *,
+        fingerprint: str,
+        seconds: float,
+        again: str = "",
+        is_sound: Callable[[Listing, Result], bool],
+    ) -> None:
+        self._sandbox = sandbox
+        self._cache = cache
+        self._fingerprint = fingerprint
+        self._seconds = seconds
+        self._again = again
+        self._is_sound = is_sound
+        self._workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        self._started: dict[tuple[str, float], Future[Ran]] = {}
+        self._shown: dict[Place, Ran] = {}
+
+    def start(self, listing: Listing) -> Future[Ran]:
+        """Set a block going, so that it is done when its page needs it."""
+        key = keys.block(self._fingerprint, listing.code, is_session=listing.is_session)
+        limit = listing.options.limit or self._seconds
+        if (key, limit) not in self._started:
+            self._started[key, limit] = self._future(listing, key, limit)
+        return self._started[key, limit]
+
+    def result(self, listing: Listing) -> Result:
+        """Return what comes of a block, as soon as it has."""
+        ran = self._wait(self.start(listing))
+        self.note(listing.place, ran)
+        return ran.result
+
+    def note(self, place: Place, ran: Ran) -> None:
+        """Take a block into account that stands on a page."""
+        self._shown[place] = ran
+
+    def close_page(self, uri: str) -> None:
+        """Say what the blocks of a page took."""
+        if blocks := [ran for place, ran in self._shown.items() if place.uri == uri]:
+            log.info("%s: %s", uri, _account(blocks))
+
+    def finish(self) -> None:
+        """Say what all blocks took, and which took longest."""
+        self._workers.shutdown()
+        log.info("All pages: %s", _account(list(self._shown.values())))
+        run = {place: ran.result.seconds for place, ran in self._shown.items() if not ran.kept}
+        for place in sorted(run, key=run.__getitem__, reverse=True)[:3]:
+            log.info("Slowest: %s, %.2f s", place, run[place])
+
+    def _future(self, listing: Listing, key: str, limit: float) -> Future[Ran]:
+        kept = self._cache.load(key) if not self._runs_again(listing) else None
+        if kept is not None:
+            found: Future[Ran] = Future()
+            found.set_result(Ran(Result.from_json(kept), kept=True))
+            return found
+        self._sandbox.open()
+        return self._workers.submit(self._run, listing, key, limit)
+
+    def _runs_again(self, listing: Listing) -> bool:
+        return bool(self._again) and fnmatch(listing.place.uri, self._again)
+
+    def _run(self, listing: Listing, key: str, limit: float) -> Ran:
+        result = self._sandbox.run(listing.code, is_session=listing.is_session, limit=limit)
+        if self._is_sound(listing, result):
+            self._cache.store(key, result.to_json())
+        return Ran(result, kept=False)
+
+    def _wait(self, future: Future[Ran]) -> Ran:
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            self._workers.shutdown(wait=False, cancel_futures=True)
+            stop_all()
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever keeps a block from being run
+            message = f"the block could not be run: {error!r}"
+            stopped = Raised("", "", message, None, traceback.format_exc())
+            return Ran(Result(stopped=stopped), kept=False)
+
+
+def _account(blocks: list[Ran]) -> str:
+    run = [ran.result.seconds for ran in blocks if not ran.kept]
+    return f"{len(run)} blocks run, {len(blocks) - len(run)} cached, {sum(run):.2f} s"

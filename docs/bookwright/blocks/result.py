@@ -1,0 +1,91 @@
+"""What comes of a block: plain data, from which pages, notebooks and checks are made."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal["text", "markdown", "figure"]
+
+
+class Item(NamedTuple):
+    """A piece of what a block shows: text, Markdown or a drawing in SVG, as the block made it."""
+
+    kind: Kind
+    content: str
+
+
+class Raised(NamedTuple):
+    """The exception that ended a block.
+
+    Its name with and without its module, what Python prints last of it, the line of the block
+    that it came from, and the whole traceback.
+    """
+
+    name: str
+    dotted_name: str
+    message: str
+    line: int | None
+    traceback: str
+
+
+class Warned(NamedTuple):
+    """A warning: the name of its category, its text, and the line of the block if it is known."""
+
+    category: str
+    message: str
+    line: int | None
+
+
+class WrongExample(NamedTuple):
+    """An example of a session whose output is another one than it says."""
+
+    line: int
+    source: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a block: what it shows, in order, and whatever else a check may ask for.
+
+    `value` is the line of a last expression whose value Jupyter would show. `stopped` says why
+    a block has no end of its own: it ran for too long, or ended its own process.
+    """
+
+    items: tuple[Item, ...] = ()
+    seconds: float = 0.0
+    errors: str = ""
+    raised: Raised | None = None
+    warned: tuple[Warned, ...] = ()
+    wrong: tuple[WrongExample, ...] = ()
+    value: int | None = None
+    stopped: Raised | None = None
+
+    @property
+    def figures(self) -> list[str]:
+        """The drawings."""
+        return [item.content for item in self.items if item.kind == "figure"]
+
+    @property
+    def text(self) -> str:
+        """All that was printed."""
+        return "".join(item.content for item in self.items if item.kind != "figure")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as a JSON value."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Result":
+        """Return the result that a JSON value holds."""
+        raised, stopped = (value[name] for name in ("raised", "stopped"))
+        return cls(
+            items=tuple(Item(*item) for item in value["items"]),
+            seconds=value["seconds"],
+            errors=value["errors"],
+            raised=Raised(*raised) if raised else None,
+            warned=tuple(Warned(*each) for each in value["warned"]),
+            wrong=tuple(WrongExample(*each) for each in value["wrong"]),
+            value=value["value"],
+            stopped=Raised(*stopped) if stopped else None,
+        )

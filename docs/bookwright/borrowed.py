@@ -1,0 +1,101 @@
+"""Names that other libraries keep to themselves, or do not promise: one function for each use.
+
+A test of each fails when a name changes. What is imported late is not needed by every process.
+"""
+
+import atexit
+import multiprocessing
+import multiprocessing.forkserver
+import multiprocessing.process
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+    from mkdocs.structure.pages import Page
+
+
+def end_threads() -> None:
+    """Wait for threads, as an interpreter does at its end; there is no public way to ask for it."""
+    threading._shutdown()  # type: ignore[attr-defined]
+
+
+def run_exit_functions() -> None:
+    """Call what was registered with atexit, as an interpreter does at its end."""
+    atexit._run_exitfuncs()
+
+
+def forget_the_template() -> None:
+    """Let a forked child be a process of its own to atexit and multiprocessing.
+
+    Exit functions of the template are not the child's; a start method that it chooses, the folder
+    that its own children start in, and a fork server have to be its own as well.
+    """
+    atexit._clear()
+    multiprocessing.set_start_method(None, force=True)
+    multiprocessing.process.ORIGINAL_DIR = str(Path.cwd())  # type: ignore[attr-defined]
+    multiprocessing.forkserver._forkserver.__init__()  # type: ignore[misc]
+
+
+def highlight(md: "Markdown", code: str, language: str, options: dict[str, str]) -> str:
+    """Return code as SuperFences shows it by default; its own formatter has no public name."""
+    fences: Any = md.preprocessors["fenced_code_block"]
+    looks = dict(options)
+    html = fences.highlight(code, language, looks, md, classes=[], id_value="", attrs={})
+    return str(html)
+
+
+def page_processors(md: "Markdown") -> dict[str, tuple[Any, int]]:
+    """Return MkDocs' processors of links and anchors, with their priorities, by their names.
+
+    MkDocs makes them for the Markdown of a page; Markdown that is converted on its own needs the
+    same ones, or its links are neither resolved nor checked.
+    """
+    priorities = {"mkdocs_extract_anchors": 5, "relpath": 0}
+    return {
+        name: (md.treeprocessors[name], priority)
+        for name, priority in priorities.items()
+        if name in md.treeprocessors
+    }
+
+
+def take_render(page: "Page") -> Any:  # noqa: ANN401  # a method of mkdocs-jupyter's own
+    """Take from a page the method by which mkdocs-jupyter renders it, or return None."""
+    return vars(page).pop("render", None)
+
+
+def is_rendered_by_jupyter(page: "Page") -> bool:
+    """Tell whether mkdocs-jupyter has put its own rendering into a page."""
+    return "render" in vars(page)
+
+
+@contextmanager
+def notebooks_as_they_ran(seconds: int) -> Iterator[None]:
+    """Have mkdocs-jupyter return notebooks in place of HTML; it has no option for either."""
+    from mkdocs_jupyter import nbconvert2  # noqa: PLC0415
+    from nbconvert.exporters import NotebookExporter  # noqa: PLC0415
+
+    def exporter(*, config: Any, **_: Any) -> NotebookExporter:  # noqa: ANN401  # nbconvert's
+        config["ExecutePreprocessor"]["timeout"] = seconds
+        return NotebookExporter(config=config)
+
+    before = nbconvert2.HTMLExporter
+    nbconvert2.HTMLExporter = exporter
+    try:
+        yield
+    finally:
+        nbconvert2.HTMLExporter = before
+
+
+NBCLIENT_RULE = "\n------------------\n"
+"""What stands above and below the source of a cell in nbclient's account of its failure."""
+
+
+def pandoc() -> tuple[Path, str]:
+    """Return the program that pypandoc_binary brings along, and the version of the package."""
+    package = metadata.distribution("pypandoc_binary")
+    return Path(str(package.locate_file("pypandoc/files/pandoc"))), package.version

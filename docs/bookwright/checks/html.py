@@ -1,0 +1,11 @@
+"""Say what is wrong with a page as HTML."""
+
+import re
+from collections import Counter
+
+_ID = re.compile(r'<[a-zA-Z][^<>]*?\sid="([^"]+)"')
+
+
+def repeated_ids(html: str) -> list[str]:
+    """Return the ids that more than one element has."""
+    return [name for name, count in Counter(_ID.findall(html)).items() if count > 1]

@@ -1,0 +1,62 @@
+"""The keys of all that is kept: each differs wherever what it stands for can differ."""
+
+import json
+import platform
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from .cache import checksum
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return a key that differs wherever one of the parts differs."""
+    texts = [part if isinstance(part, str) else [checksum(part)] for part in parts]
+    return checksum(json.dumps(texts).encode())
+
+
+def fingerprint(*, folders: Iterable[Path], settings: Iterable[object]) -> str:
+    """Return a key of what results depend on besides their own source.
+
+    That is every file below some folders, whatever it holds; Python, the machine and all that is
+    installed; and settings, by how they are written.
+    """
+    contents = (content for folder in folders for content in _files(folder))
+    machine = (sys.version, platform.machine())
+    return digest(*machine, *_installed(), *map(repr, settings), *contents)
+
+
+def block(fingerprint: str, code: str, *, is_session: bool) -> str:
+    """Return the key of the result of a block."""
+    return digest(fingerprint, "session" if is_session else "program", code)
+
+
+def labs(fingerprint: str, *settings: object) -> str:
+    """Return the key of what comes of all labs; mkdocs-jupyter adds what is theirs."""
+    return digest(fingerprint, "labs", *map(repr, settings))[:16]
+
+
+def formula(version: str, kind: str, tex: str) -> str:
+    """Return the key of a formula's MathML."""
+    return digest("mathml", version, kind, tex)
+
+
+def _files(folder: Path) -> Iterable[bytes | str]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file.relative_to(folder).as_posix()
+            yield file.read_bytes()
+
+
+def _installed() -> list[str]:
+    """Return keys of all that is installed: names, versions, and files as far as written down.
+
+    The names of these folders have the versions, and reading all metadata takes ten times as long.
+    """
+    found = (each for folder in sys.path for each in Path(folder).glob("*.*-info"))
+    return sorted(digest(each.name, _record(each)) for each in found)
+
+
+def _record(distribution: Path) -> bytes:
+    record = distribution / "RECORD"
+    return record.read_bytes() if record.is_file() else b""

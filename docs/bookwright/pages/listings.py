@@ -1,0 +1,76 @@
+"""What becomes of each fence of a page: its code, filled in where it is made, and its options."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from . import options, sources, stubs
+from .fences import Fence
+from .options import Options
+from .page import Page, Place
+
+_STRAY_PYTHON = re.compile(r"(?:```|~~~)\s*\{?\s*(?P<name>\.?[\w.]+)")
+_STRAY = re.compile(r"[\W\d]*(?P<ticks>`{3,}|~{3,})(?!.*(?P=ticks))")
+
+NOT_READ = "this is not read as a fence: it stands on lines of its own, indented by spaces."
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A fence that has been read; `code` is what it shows, and runs if it `runs`."""
+
+    place: Place
+    fence: Fence
+    options: Options
+    code: str
+    mistakes: tuple[str, ...] = ()
+    is_folded: bool = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether the code is executed."""
+        return bool(self.options.exec) and not self.mistakes
+
+    @property
+    def is_session(self) -> bool:
+        """Whether the code is a session with its outputs, not a program."""
+        return self.fence.language == "pycon"
+
+
+def read(page: Page, *, package: str, in_a_lab: bool = False) -> dict[int, Listing]:
+    """Return the listings of a page by the line in its Markdown on which each fence opens."""
+    return {fence.line: _listing(fence, page, package, in_a_lab) for fence in page.fences}
+
+
+def strays(page: Page) -> Iterator[Place]:
+    """Yield the places that look like the opening of a fence and are not read as one."""
+    read = {line for fence in page.fences for line in range(fence.line, fence.end + 1)}
+    for number, line in enumerate(page.markdown.split("\n"), start=1):
+        if number in read:
+            continue
+        python = _STRAY_PYTHON.search(line)
+        if _STRAY.match(line) or (python and options.is_python(python["name"])):
+            yield page.place(number)
+
+
+def _listing(fence: Fence, page: Page, package: str, in_a_lab: bool) -> Listing:  # noqa: FBT001  # it has a name where it comes from
+    chosen, mistakes = options.read(fence, in_a_lab=in_a_lab)
+    code, title, more = _filled(fence, chosen, page, package)
+    if title:
+        chosen = replace(chosen, title=title)
+    place, is_folded = page.place(fence.line), page.is_folded(fence)
+    return Listing(place, fence, chosen, code, (*mistakes, *more), is_folded=is_folded)
+
+
+def _filled(fence: Fence, chosen: Options, page: Page, package: str) -> tuple[str, str, list[str]]:
+    """Return code and title of a fence, and what keeps them from being made."""
+    if chosen.stub:
+        mistake = stubs.mistake(fence, page)
+        return stubs.code_of(fence, page), f"{chosen.stub}.py", [mistake] if mistake else []
+    if chosen.shows:
+        source = sources.find(chosen.shows, package)
+        if source is None:
+            mistake = f"{chosen.shows} is no function, class or method of {package}."
+            return "", "", [mistake]
+        return source.code, source.title, []
+    return fence.code, "", []

@@ -1,0 +1,69 @@
+"""A page as its author wrote it, and places on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from mkdocs.utils.meta import get_data
+
+from .fences import Fence, find_fences
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a page's file; lines count from 1."""
+
+    uri: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.uri}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The Markdown of a page, and how many lines of its file stand above it."""
+
+    uri: str
+    markdown: str
+    lines_above: int = 0
+
+    @classmethod
+    def of_file(cls, uri: str, content: str) -> "Page":
+        """Return the page that a file holds, without the settings at its top."""
+        markdown, _ = get_data(content)
+        return cls(uri, markdown, content.count("\n") - markdown.count("\n"))
+
+    @cached_property
+    def fences(self) -> tuple[Fence, ...]:
+        """The fenced code of the page, from its top to its end."""
+        return tuple(find_fences(self.markdown))
+
+    def place(self, line: int) -> Place:
+        """Return the place in the page's file of a line of its Markdown."""
+        return Place(self.uri, self.lines_above + line)
+
+    def line_with(self, text: str) -> int:
+        """Return the first line of the Markdown that holds a text, or the first of all."""
+        lines = enumerate(self.markdown.split("\n"), start=1)
+        return next((number for number, line in lines if text in line), 1)
+
+    def is_folded(self, fence: Fence) -> bool:
+        """Tell whether a fence stands in a fold, `??? note`, at whatever depth."""
+        indent = len(fence.indent)
+        for line in reversed(self.markdown.expandtabs(4).split("\n")[: fence.line - 1]):
+            text = line.lstrip()
+            if text and len(line) - len(text) < indent:
+                indent = len(line) - len(text)
+                if text.startswith("???"):
+                    return True
+        return False
+
+    def rewritten(self, replacements: Mapping[Fence, str]) -> str:
+        """Return the Markdown with fences replaced by other lines, indented as they are."""
+        lines = self.markdown.split("\n")
+        for fence in reversed(self.fences):
+            if fence in replacements:
+                new = replacements[fence].split("\n")
+                lines[fence.line - 1 : fence.end] = [f"{fence.indent}{line}" for line in new]
+        return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""Turn a listing and what came of it into HTML."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+
+from bookwright.blocks.result import Item, Result
+from bookwright.blocks.terminal import ControlCharacterError, final_state
+from bookwright.pages.listings import Listing
+from bookwright.pages.page import Place
+from bookwright.settings import Settings
+
+from . import figures, markdown
+
+Convert = Callable[[str], str]
+
+
+def block(listing: Listing, parts: Sequence[str], *, copy: bool) -> str:
+    """Return a block as one element: its code, with a button that copies it, and what it shows."""
+    code, *shown = parts
+    kind = "listing copy" if copy and not listing.is_session else "listing"
+    html = f'<div class="{kind}">{code}</div>{"".join(shown)}'
+    return f'<div class="block" id="block-{listing.place.line}">{html}</div>'
+
+
+def drawings(listing: Listing, result: Result, settings: Settings) -> list[str]:
+    """Return the drawings of a block as they stand in its page."""
+    colours, line = settings.figures.colours, listing.place.line
+    return [
+        figures.inline(svg, f"f{line}-{number}", colours)
+        for number, svg in enumerate(result.figures)
+    ]
+
+
+def output(
+    listing: Listing, result: Result, drawn: list[str], settings: Settings, convert: Convert
+) -> Iterator[str]:
+    """Yield what a block shows, piece by piece, in the order in which it came."""
+    left = zip(drawn, [*listing.options.alt, *[""] * len(drawn)], strict=False)
+    for item in result.items:
+        if item.kind == "figure":
+            yield _figure(*next(left))
+        elif item.kind == "markdown" or listing.options.result == "markdown":
+            html = convert(item.content)
+            rows = markdown.rows(html)
+            if rows > settings.longest_table and not listing.is_folded:
+                summary = escape(settings.words.long_table.format(rows=rows))
+                html = f"<details><summary>{summary}</summary>{html}</details>"
+            yield f'<div class="output">{html}</div>'
+        elif text := _visible(item):
+            yield _text(text)
+    if result.raised and listing.options.raises:
+        yield _text(result.raised.message)
+
+
+def as_text(result: Result) -> Iterator[str]:
+    """Yield what a block printed, where something is wrong with it."""
+    if result.text:
+        yield _text(_visible(Item("text", result.text)))
+
+
+def notice(place: Place, summary: str, details: str = "") -> str:
+    """Return what the page shows where something is wrong; it fits on one line."""
+    code = escape(details).replace("\n", "&#10;")
+    return (
+        f'<div class="admonition failure"><p class="admonition-title">{escape(str(place))}</p>'
+        f"<p>{escape(summary)}</p>{f'<pre><code>{code}</code></pre>' if code else ''}</div>"
+    )
+
+
+def _figure(svg: str, description: str) -> str:
+    label = escape(description)
+    return f'<div class="figure" role="img" data-search-exclude aria-label="{label}">{svg}</div>'
+
+
+def _text(text: str) -> str:
+    return f'<pre class="output" tabindex="0"><code>{escape(text)}</code></pre>'
+
+
+def _visible(item: Item) -> str:
+    try:
+        return final_state(item.content)
+    except ControlCharacterError:
+        return re.sub(r"[^\n\t -~\xa0-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", item.content)

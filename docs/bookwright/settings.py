@@ -1,0 +1,104 @@
+"""What differs from book to book."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+PASSED = (  # environment variables that blocks have; all others are withheld from them
+    *("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONHASHSEED", "PYTHONPATH", "TMPDIR", "TZ"),
+    *("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LD_LIBRARY_PATH"),
+    *("COMSPEC", "PATHEXT", "SYSTEMROOT", "TEMP", "TMP", "USERPROFILE", "WINDIR"),
+)
+
+
+class Colour(NamedTuple):
+    """A colour of figures on light pages, as `#` and six digits, and what it is on dark ones."""
+
+    light: str
+    dark: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How figures look: a style of matplotlib without colours, and the colours.
+
+    A colour is known to the stylesheets as `--figure-` and its name. Those with numbers for names
+    are the cycle that lines take their colours from.
+    """
+
+    style: Path | None = None
+    colours: Mapping[str, Colour] = field(default_factory=dict)
+
+    @property
+    def matplotlib_style(self) -> str:
+        """The style as matplotlib reads it, with the colours of light pages."""
+        style = self.style.read_text(encoding="utf-8") if self.style else ""
+        uses = {name: uses for name, uses in _USES.items() if name in self.colours}
+        lines = [f"{use}: {_hex(self.colours[name])}" for name in uses for use in uses[name]]
+        if cycle := [_hex(self.colours[name]) for name in self.colours if name.isdecimal()]:
+            lines.append(f"axes.prop_cycle: cycler('color', {cycle})")
+        return "\n".join([style, *lines, ""])
+
+    @property
+    def stylesheet(self) -> str:
+        """The colours of light and of dark pages, for the browser."""
+        light = "".join(f"  --figure-{name}: {c.light};\n" for name, c in self.colours.items())
+        dark = "".join(f"  --figure-{name}: {c.dark};\n" for name, c in self.colours.items())
+        return f':root {{\n{light}}}\n[data-md-color-scheme="slate"] {{\n{dark}}}\n'
+
+
+_USES = {
+    "ink": ["text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"],
+    "grid": ["grid.color"],
+    "paper": ["legend.facecolor"],
+}
+
+
+def _hex(colour: Colour) -> str:
+    return colour.light.removeprefix("#")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the site says in words of its own; braces are filled in."""
+
+    download: str = "Download this {page}"
+    pages: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(
+        default_factory=lambda: {"ipynb": "notebook", "py": "script"}
+    )
+    about: str = "This {page} is [a page]({url}) of [{book}]({home})."
+    about_exercises: str = "The cell of an exercise tests its examples when it runs."
+    long_table: str = "A table of {rows} rows"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a book tells the engine.
+
+    Args:
+        package: The package that the book is about; `shows="…"` shows its code.
+        downloads: The formats in which the pages of each folder can be taken away.
+        preload: Libraries that the blocks use, imported once for all of them.
+        environment: Names of the environment variables that blocks have.
+        figures: How figures look.
+        words: What the site says in words of its own.
+        block_seconds: How long a block may take that does not say so itself.
+        cell_seconds: How long the cell of a lab may take.
+        most_output: Bytes of text that a block may show.
+        largest_figure: Bytes of SVG that a figure may have on its page.
+        longest_table: Rows of a printed table that are shown without being asked for.
+    """
+
+    package: str
+    downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
+    environment: tuple[str, ...] = PASSED
+    figures: Figures = field(default_factory=Figures)
+    words: Words = field(default_factory=Words)
+    block_seconds: float = 60
+    cell_seconds: int = 120
+    most_output: int = 20_000
+    largest_figure: int = 60_000
+    longest_table: int = 20

@@ -1,0 +1,1 @@
+"""What readers take away: notebooks, scripts and stubs."""

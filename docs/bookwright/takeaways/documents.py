@@ -1,0 +1,73 @@
+"""Write cells down as the notebook or the script that a reader downloads."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import jupytext
+import nbformat
+
+from bookwright.blocks.result import Result
+from bookwright.blocks.terminal import final_state
+
+from .cells import Cell
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+_FOLD = re.compile(r"<details>\n<summary>([^\n]*)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
+
+
+def notebook(cells: tuple[Cell, ...]) -> str:
+    """Return a notebook with what came of its cells when the site was built."""
+    return f"{nbformat.writes(_notebook(cells))}\n"
+
+
+def script(cells: tuple[Cell, ...]) -> str:
+    """Return a script in cells; code that raises would end it, so that is text."""
+    document = _notebook(tuple(_flat(cell) for cell in cells))
+    document.metadata = {"jupytext": {"notebook_metadata_filter": "-all"}}
+    return str(jupytext.writes(document, fmt="py:percent"))
+
+
+WRITERS = {"ipynb": notebook, "py": script}
+
+
+def _flat(cell: Cell) -> Cell:
+    if cell.raises:
+        return Cell(f"This raises {cell.raises}:\n\n```python\n{cell.text}\n```")
+    return Cell(_FOLD.sub(r"**\1**\n\n\2", cell.text), cell.runs)
+
+
+def _notebook(cells: tuple[Cell, ...]) -> nbformat.NotebookNode:
+    nodes = [_node(cell) | {"id": f"cell-{n}", "source": cell.text} for n, cell in enumerate(cells)]
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    document = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": nodes}
+    return cast("nbformat.NotebookNode", nbformat.from_dict(document))
+
+
+def _node(cell: Cell) -> dict[str, Any]:
+    if not cell.runs:
+        return {"cell_type": "markdown", "metadata": {}}
+    outputs = [*_outputs(cell.result)] if cell.result else []
+    metadata = {"tags": ["raises-exception"]} if cell.raises else {}
+    code = {"cell_type": "code", "metadata": metadata, "execution_count": None}
+    return code | {"outputs": outputs}
+
+
+def _outputs(result: Result) -> Iterator[dict[str, Any]]:
+    for kind, content in result.items:
+        if kind == "figure":
+            yield _display("image/svg+xml", content[content.index("<svg") :])
+        elif kind == "markdown":
+            yield _display("text/markdown", content)
+        else:
+            yield {"output_type": "stream", "name": "stdout", "text": final_state(content)}
+    if raised := result.raised:
+        name, _, message = raised.message.partition(": ")
+        traceback = raised.traceback.split("\n")
+        error = {"ename": name, "evalue": message, "traceback": traceback}
+        yield {"output_type": "error"} | error
+
+
+def _display(kind: str, content: str) -> dict[str, Any]:
+    return {"output_type": "display_data", "metadata": {}, "data": {kind: content}}

@@ -1,0 +1,86 @@
+"""What of a page can be taken away, where the site has it, and what it says about itself."""
+
+import posixpath
+import re
+from functools import partial
+from pathlib import PurePosixPath
+from urllib.parse import urljoin
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+
+from bookwright.pages.page import Page
+from bookwright.settings import Settings
+
+from .cells import Cell
+
+_TITLE = re.compile(r"\s*# .*")
+_LINK = re.compile(r"(?<=\]\()[^()\s]+(?=\))")
+
+
+def uris(page_uri: str, settings: Settings) -> dict[str, str]:
+    """Return where the site has what can be downloaded of a page, by its format."""
+    page = PurePosixPath(page_uri)
+    formats = () if page.stem == "index" else settings.downloads.get(page.parts[0], ())
+    return {each: str(page.with_suffix(f".{each}")) for each in formats}
+
+
+def with_links(page_uri: str, markdown: str, settings: Settings) -> str:
+    """Return the Markdown of a page with a line under its title that has its downloads."""
+    words = settings.words
+    links = [
+        f"[{words.formats[each]}]({posixpath.basename(uri)}){{ download }}"
+        for each, uri in uris(page_uri, settings).items()
+    ]
+    if not links:
+        return markdown
+    line = f"{words.download.format(page=_kind(page_uri, settings))}: {' · '.join(links)}"
+    return _under_title(markdown, f"{line}\n{{ .downloads data-search-exclude }}")
+
+
+def about(page: Page, config: MkDocsConfig, settings: Settings) -> str:
+    """Return what a download says of the page that it was made from, as a line of Markdown."""
+    url = posixpath.basename(page.uri)
+    home = posixpath.relpath("index.md", posixpath.dirname(page.uri))
+    kind, words = _kind(page.uri, settings), settings.words
+    text = f"*{words.about.format(page=kind, url=url, book=config.site_name, home=home)}*"
+    if any("stub" in fence.options for fence in page.fences):
+        text += f" *{words.about_exercises}*"
+    return text
+
+
+def introduced(cells: tuple[Cell, ...], text: str) -> tuple[Cell, ...]:
+    """Return cells with a paragraph under the title of the first one."""
+    first, *others = cells or (Cell(""),)
+    if first.runs:
+        return (Cell(text), *cells)
+    return (Cell(_under_title(first.text, text).strip()), *others)
+
+
+def absolute(
+    cells: tuple[Cell, ...], page_uri: str, files: Files, site_url: str
+) -> tuple[Cell, ...]:
+    """Return cells whose links to pages and files of the site lead there from anywhere."""
+    link = partial(_absolute, page_uri=page_uri, files=files, site_url=site_url)
+    return tuple(
+        cell if cell.runs else cell._replace(text=_LINK.sub(link, cell.text)) for cell in cells
+    )
+
+
+def _kind(page_uri: str, settings: Settings) -> str:
+    folder = page_uri.partition("/")[0]
+    return settings.words.pages.get(folder, folder)
+
+
+def _under_title(markdown: str, paragraph: str) -> str:
+    title = _TITLE.match(markdown)
+    end = title.end() if title else 0
+    return f"{markdown[:end]}\n\n{paragraph}\n\n{markdown[end:].lstrip()}".lstrip()
+
+
+def _absolute(link: re.Match[str], *, page_uri: str, files: Files, site_url: str) -> str:
+    target, mark, anchor = link[0].partition("#")
+    folder = posixpath.dirname(page_uri)
+    uri = posixpath.normpath(posixpath.join(folder, target)) if target else page_uri
+    file = files.get_file_from_path(uri)
+    return f"{urljoin(site_url, file.url)}{mark}{anchor}" if file else link[0]
