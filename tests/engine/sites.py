@@ -1,4 +1,4 @@
-"""Small sites for the tests of the hooks, and the book's own site."""
+"""Small sites for the tests of the engine, built and served as users do."""
 
 import os
 import re
@@ -12,17 +12,22 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import markdown
-import pytest
-from bs4 import BeautifulSoup, Tag
+ENGINE = Path(__file__).parents[2] / "docs"
+ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ENGINE)}
+BOOK = """
+from bookwright.plugin import Book
+from bookwright.settings import Settings
 
-ROOT = Path(__file__).parents[2]
-DATE = "1700000000"  # of every build, so that two can be compared
+book = Book(Settings({settings}))
+on_startup, on_config, on_files = book.on_startup, book.on_config, book.on_files
+on_page_markdown, on_page_content = book.on_page_markdown, book.on_page_content
+on_env, on_post_page = book.on_env, book.on_post_page
+"""
+SETTINGS = 'package="gdbook", preload=("matplotlib.pyplot", "numpy", "torch")'
 CONFIG = """
 site_name: test
-hooks: [{hooks}/book.py]
+hooks: [book.py]
 theme: {{name: material, font: false}}
 plugins: [search, markdown-exec: {{languages: [python, pycon]}}]
 markdown_extensions:
@@ -31,13 +36,14 @@ markdown_extensions:
 """
 
 
-def write_site(folder: Path, **pages: str) -> Path:
+def write_site(folder: Path, *, settings: str = SETTINGS, **pages: str) -> Path:
     """Write a site with these pages, given as name=text, and return its configuration file."""
     (folder / "docs").mkdir(exist_ok=True)
     for name, text in {"index": "# Index\n", **pages}.items():
         (folder / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "book.py").write_text(BOOK.format(settings=settings), encoding="utf-8")
     config = folder / "mkdocs.yml"
-    config.write_text(CONFIG.format(hooks=(ROOT / "docs" / "hooks").as_posix()), encoding="utf-8")
+    config.write_text(CONFIG, encoding="utf-8")
     return config
 
 
@@ -47,7 +53,7 @@ def mkdocs(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
     result = subprocess.run(
         [sys.executable, "-m", "mkdocs", *arguments],
         cwd=cwd,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+        env={**os.environ, **ENVIRONMENT, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -89,34 +95,10 @@ def serve(folder: Path) -> Iterator[ServedPage]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        environment = {**os.environ, **ENVIRONMENT}
+        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
         try:
             yield ServedPage(folder, port)
         finally:
             server.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
             server.wait()
-
-
-def selected(request: pytest.FixtureRequest, parameter: str) -> list[Any]:
-    """Return the values of a parameter in the tests that were asked for, each once."""
-    calls = (getattr(item, "callspec", None) for item in request.session.items)
-    values = [call.params[parameter] for call in calls if call and parameter in call.params]
-    return list(dict.fromkeys(values))
-
-
-DOCS = ROOT / "docs" / "en"
-PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
-
-
-def url_of(page: str) -> str:
-    """Return where the site has a page, relative to its root."""
-    stem = page.removesuffix(".md").removesuffix("index").rstrip("/")
-    return f"{stem}/" if stem else ""
-
-
-def same_output(output: Tag | None, text: str) -> bool:
-    """Tell whether a page shows a text: not at all, as it is, or rendered as Markdown."""
-    if output is None or output.name == "pre":
-        return text == (output.text if output else "")
-    rendered = BeautifulSoup(markdown.markdown(text, extensions=["tables"]), "html.parser")
-    return output.get_text(" ", strip=True) == rendered.get_text(" ", strip=True)
