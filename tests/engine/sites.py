@@ -28,11 +28,11 @@ SETTINGS = 'package="gdbook", preload=("matplotlib.pyplot", "numpy", "torch")'
 CONFIG = """
 site_name: test
 hooks: [book.py]
-theme: {{name: material, font: false}}
-plugins: [search, markdown-exec: {{languages: [python, pycon]}}]
+theme: {name: material, font: false}
+plugins: [search, markdown-exec: {languages: [python, pycon]}]
 markdown_extensions:
   [admonition, attr_list, tables, pymdownx.details, pymdownx.highlight, pymdownx.superfences,
-   pymdownx.arithmatex: {{generic: true}}]
+   pymdownx.arithmatex: {generic: true}]
 """
 
 
