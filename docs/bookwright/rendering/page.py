@@ -1,0 +1,148 @@
+"""A page on its way to HTML: its fences are marked, come back one by one, and are looked for."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from traceback import format_exc
+
+from markdown import Markdown
+from pymdownx.superfences import highlight_validator
+
+from bookwright import borrowed
+from bookwright.blocks.result import Result
+from bookwright.checks import results as checks
+from bookwright.checks.html import repeated_ids
+from bookwright.checks.results import Problem
+from bookwright.pages import listings
+from bookwright.pages.listings import NOT_READ, Listing
+from bookwright.pages.page import Page
+from bookwright.problems import Problems
+from bookwright.rendering import blocks
+from bookwright.rendering.markdown import PageProcessors
+from bookwright.settings import Settings
+
+_MARK = re.compile(r"<!--fence (\d+)-->")
+
+
+class PageInProgress:
+    """A page between its Markdown and its HTML.
+
+    SuperFences drops a fence that it cannot read without a word, and what follows it too. So each
+    fence is marked with its line before (`marked`), leaves its mark in the HTML when it is shown
+    (`show`), and is missed if the mark is not there in the end (`closed`).
+    """
+
+    def __init__(  # noqa: D107  # the class says what it is
+        self, page: Page, *, is_lab: bool, settings: Settings, problems: Problems
+    ) -> None:
+        self.page = page
+        self.is_lab = is_lab
+        self.listings = listings.read(page, package=settings.package, in_a_lab=is_lab)
+        self.results: dict[int, Result] = {}
+        self._settings = settings
+        self._problems = problems
+        self._marked: set[int] = set()
+
+    @property
+    def cells(self) -> list[Listing]:
+        """The listings that are cells, if the page is a lab."""
+        return [each for each in self.listings.values() if each.fence.language == "python"]
+
+    def marked(self, *, foreign: set[str]) -> str:
+        """Return the Markdown with each fence marked by its line, and filled where it is made.
+
+        What is wrong with a fence takes its place. Languages that belong to others stay as they
+        are.
+        """
+        for place in listings.strays(self.page):
+            self._problems.report(place, NOT_READ)
+        ours = [each for each in self.listings.values() if each.fence.language not in foreign]
+        self._marked = {each.fence.line for each in ours if not each.mistakes}
+        return self.page.rewritten({each.fence: self._text(each) for each in ours})
+
+    def _text(self, listing: Listing) -> str:
+        line, language = listing.fence.line, listing.fence.language
+        for mistake in listing.mistakes:
+            self._problems.report(listing.place, mistake)
+        if listing.mistakes:
+            return blocks.notice(listing.place, " ".join(listing.mistakes), listing.code)
+        runs = {"exec": "on"} if listing.runs or line in self.results else {}
+        return listing.fence.text(listing.code, language or "text", **runs, at=str(line))
+
+    def show(
+        self,
+        at: str,
+        code: str,
+        md: Markdown,
+        *,
+        processors: PageProcessors,
+        result_of: Callable[[Listing], Result],
+    ) -> str:
+        """Return a fence that has come back as HTML, whatever happens: SuperFences hides errors."""
+        listing = self.listings[int(at)]
+        if code.rstrip() != listing.code.rstrip():
+            self._problems.report(listing.place, "Markdown reads other code in this fence.")
+        try:
+            html = borrowed.highlight(md, code, listing.fence.language, listing.options.looks)
+            if listing.runs or listing.fence.line in self.results:
+                result = self.results[listing.fence.line] = result_of(listing)
+                convert = partial(processors.convert, page=md)
+                parts = [html, *self._output(listing, result, convert)]
+                html = blocks.block(listing, parts, copy=not self.is_lab)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it must be seen
+            problem = Problem(f"the fence cannot be shown: {error!r}.", None, format_exc())
+            html = "".join(self._notices(listing, [problem]))
+        return f"<!--fence {at}-->{html}"
+
+    def problems_of(self, listing: Listing, result: Result) -> list[Problem]:
+        """Return what is wrong with a result."""
+        most = self._settings.most_output
+        if self.is_lab:
+            return checks.of_cell(result, listing.options, most_output=most)
+        return checks.problems(listing, result, most_output=most)
+
+    def _output(
+        self, listing: Listing, result: Result, convert: Callable[[str], str]
+    ) -> Iterator[str]:
+        drawn = blocks.drawings(listing, result, self._settings)
+        sizes = checks.sizes(drawn, largest=self._settings.largest_figure)
+        if problems := [*self.problems_of(listing, result), *sizes]:
+            yield from blocks.as_text(result)
+            yield from self._notices(listing, problems)
+        else:
+            yield from blocks.output(listing, result, drawn, self._settings, convert)
+
+    def _notices(self, listing: Listing, problems: list[Problem]) -> Iterator[str]:
+        """Report problems, each under its line, and yield them as HTML."""
+        for summary, line, details in problems:
+            place, text = listing.place, summary
+            if line:
+                place = self.page.place(listing.fence.line + line)
+                code = listing.code.split("\n")[line - 1].strip()
+                text = summary if summary.endswith(".") else f"{summary}, in `{code}`"
+            self._problems.report(place, f"{text}\n{details}".rstrip())
+            yield blocks.notice(place, text, details)
+
+    def closed(self, html: str) -> str:
+        """Return the HTML of the page without marks; say which fences are not in it."""
+        read = {int(line) for line in _MARK.findall(html)}
+        for line in sorted(self._marked - read):
+            self._problems.report(self.page.place(line), NOT_READ)
+        html = _MARK.sub("", html)
+        for name in repeated_ids(html):
+            place = self.page.place(self.page.line_with(name))
+            self._problems.report(place, f"more than one element of the page has the id {name!r}.")
+        return html
+
+
+def accept(
+    language: str,
+    inputs: dict[str, str],
+    options: dict[str, str],
+    attrs: dict[str, str],
+    md: Markdown,
+) -> bool:
+    """Let SuperFences accept the header of a fence with its mark."""
+    if "at" in inputs:
+        options["at"] = inputs.pop("at")
+    return bool(highlight_validator(language, inputs, options, attrs, md))
