@@ -175,10 +175,11 @@ class Build:
 
     def close_page(self, uri: str, html: str) -> str:
         """Return the HTML of a page without marks, and note its formulas."""
-        html = self._pages[uri].closed(html)
+        closed = self._pages[uri]
+        html = closed.closed(html)
         self._open = None
         self._execution.close_page(uri)
-        self._mathematics.collect(uri, html)
+        self._mathematics.collect(closed.page, html)
         return html
 
     def finish(self, config: MkDocsConfig, files: Files) -> None:

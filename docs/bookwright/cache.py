@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import tempfile
 import time
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any
 log = logging.getLogger("mkdocs.bookwright")
 
 DAYS = 30
+LABS = "labs"
 
 
 def checksum(content: bytes) -> str:
@@ -72,12 +74,14 @@ class Cache:
             self._give_up(error)
 
     def prune(self, days: float = DAYS) -> None:
-        """Delete the values that nobody has asked for in so many days."""
+        """Delete the values that nobody has asked for in so many days, and labs not run in them."""
         oldest = time.time() - days * 86400
-        with suppress(OSError):
-            for file in self.folder.iterdir():
-                if file.is_file() and file.stat().st_mtime < oldest:
-                    file.unlink()
+        for kept in [*self.folder.glob("*"), *(self.folder / LABS).glob("*")]:
+            with suppress(OSError):
+                if kept.stat().st_mtime < oldest and kept.is_file():
+                    kept.unlink()
+                elif kept.stat().st_mtime < oldest and kept.parent.name == LABS:
+                    shutil.rmtree(kept)
 
     def _give_up(self, error: OSError) -> None:
         self._is_writable = False

@@ -19,8 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from . import child
-from .result import Raised, Result
+from bookwright.blocks import child, programs
+from bookwright.blocks.result import Raised, Result
 
 SECONDS_TO_START = 60
 
@@ -56,7 +56,7 @@ class Sandbox:
         with TemporaryDirectory(ignore_cleanup_errors=True) as name:
             folder = Path(name)
             (folder / "work").mkdir()
-            (folder / "work" / child.SCRIPT).write_text(code, encoding="utf-8")
+            (folder / "work" / programs.SCRIPT).write_text(code, encoding="utf-8")
             (folder / "style").write_text(self.style, encoding="utf-8")
             job = child.Job(name, is_session, limit, dict(self.environment))
             process = _context(self).Process(target=child.run, args=(job,))
@@ -101,7 +101,7 @@ def _context(sandbox: "Sandbox") -> ForkServerContext | SpawnContext:
 
     The package itself is not preloaded, so that each block reads it afresh.
     """
-    engine = str(child.ENGINE.parent)
+    engine = str(programs.ENGINE.parent)
     if engine not in sys.path:
         sys.path.append(engine)
     if "forkserver" not in multiprocessing.get_all_start_methods():
@@ -128,7 +128,7 @@ def _read(folder: Path, limit: float, exit_status: int | None, seconds: float) -
     if result.exists():
         return Result.from_json(json.loads(result.read_text(encoding="utf-8")))
     where = stuck.read_text(encoding="utf-8") if stuck.exists() else ""
-    frame = re.search(rf'File "{child.SCRIPT}", line (\d+)', where)
+    frame = re.search(rf'File "{programs.SCRIPT}", line (\d+)', where)
     name, message = (
         ("TimeoutError", f"TimeoutError: the block ran for longer than {limit:g} s")
         if where

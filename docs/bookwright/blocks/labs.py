@@ -6,12 +6,13 @@ those of a chapter, and MkDocs renders it as it renders any page.
 """
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import nbformat
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,7 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bookwright import borrowed, keys
-from bookwright.cache import Cache
+from bookwright.cache import LABS, Cache
 from bookwright.pages.listings import Listing
 from bookwright.problems import Problems
 from bookwright.settings import Settings
@@ -47,9 +48,10 @@ class Labs:
     def __init__(  # noqa: D107  # the class says what it is
         self, cache: Cache, fingerprint: str, settings: Settings, problems: Problems
     ) -> None:
-        folder = cache.folder if cache.is_writable else Path(mkdtemp())
+        self._passing = None if cache.is_writable else TemporaryDirectory()
+        folder = Path(self._passing.name) if self._passing else cache.folder
         code = Path(__file__).read_bytes()
-        self._folder = folder / "labs" / keys.labs(fingerprint, code, settings.cell_seconds)
+        self._folder = folder / LABS / keys.labs(fingerprint, code, settings.cell_seconds)
         self._settings = settings
         self._problems = problems
 
@@ -126,6 +128,7 @@ class Labs:
             "language": "python",
         }
         (folder / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
+        os.utime(self._folder)  # so that it is not taken for an old one
         return str(self._folder)
 
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from bookwright.blocks.result import Raised, Result
 from bookwright.blocks.terminal import ControlCharacterError, final_state
+from bookwright.pages.fences import find_fences
 from bookwright.pages.listings import Listing
-from bookwright.pages.options import BETWEEN_FIGURES, Options
+from bookwright.pages.options import BETWEEN_FIGURES, Options, mistakes_of_form
 
 
 class Problem(NamedTuple):
@@ -32,6 +33,7 @@ def problems(listing: Listing, result: Result, *, most_output: int) -> list[Prob
         *_warnings(options, result),
         *_value(result),
         *_text(result, most_output),
+        *_fences(options, result),
         *_descriptions(options, result),
     ]
 
@@ -52,7 +54,8 @@ def of_cell(result: Result, options: Options, *, most_output: int) -> list[Probl
     if ended := result.raised or result.stopped:
         return [_failure(ended)]
     warnings = _warnings(options, result)
-    return [*warnings, *_text(result, most_output), *_descriptions(options, result)]
+    text = [*_text(result, most_output), *_fences(options, result)]
+    return [*warnings, *text, *_descriptions(options, result)]
 
 
 def _ending(listing: Listing, result: Result) -> Iterator[Problem]:
@@ -123,6 +126,15 @@ def _text(result: Result, most_output: int) -> Iterator[Problem]:
         if any(pattern.search(item.content) for item in result.items):
             yield Problem("the block shows a path of this machine, which readers do not have.")
             return
+
+
+def _fences(options: Options, result: Result) -> Iterator[Problem]:
+    """Say which fences in printed Markdown would be dropped."""
+    for kind, content in result.items:
+        if kind == "markdown" or (kind == "text" and options.result == "markdown"):
+            for fence in find_fences(content):
+                for mistake in mistakes_of_form(fence):
+                    yield Problem(f"the block prints a fence: {mistake}")
 
 
 def _descriptions(options: Options, result: Result) -> Iterator[Problem]:

@@ -158,7 +158,7 @@ def is_python(header: str) -> bool:
 
 def read(fence: Fence, *, in_a_lab: bool = False) -> tuple[Options, tuple[str, ...]]:
     """Return the options of a fence, and what is wrong with its header."""
-    options, mistakes = {}, list(_mistakes_of_form(fence))
+    options, mistakes = {}, list(mistakes_of_form(fence))
     purpose = _purpose(fence, in_a_lab=in_a_lab)
     allowed = [name for name, each in _FIELDS.items() if purpose in each.metadata["on"]]
     for name, text in fence.options.items():
@@ -182,7 +182,8 @@ def _purpose(fence: Fence, *, in_a_lab: bool) -> str:
     return LISTING if fence.options.get("exec") == "off" else BLOCK
 
 
-def _mistakes_of_form(fence: Fence) -> Iterator[str]:
+def mistakes_of_form(fence: Fence) -> Iterator[str]:
+    """Say what keeps Markdown from reading a fence, or us from reading its header."""
     language = fence.language
     if fence.fault:
         yield fence.fault

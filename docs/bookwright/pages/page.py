@@ -43,10 +43,11 @@ class Page:
         """Return the place in the page's file of a line of its Markdown."""
         return Place(self.uri, self.lines_above + line)
 
-    def line_with(self, text: str) -> int:
-        """Return the first line of the Markdown that holds a text, or the first of all."""
+    def place_of(self, text: str) -> Place | str:
+        """Return the first place that holds a text; the page, where the text is made by a block."""
         lines = enumerate(self.markdown.split("\n"), start=1)
-        return next((number for number, line in lines if text in line), 1)
+        found = (self.place(number) for number, line in lines if text in line)
+        return next(found, self.uri)
 
     def is_folded(self, fence: Fence) -> bool:
         """Tell whether a fence stands in a fold, `??? note`, at whatever depth."""

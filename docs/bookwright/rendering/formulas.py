@@ -17,6 +17,7 @@ from unicodedata import lookup
 
 from bookwright import borrowed, keys
 from bookwright.cache import Cache
+from bookwright.pages.page import Page
 from bookwright.problems import Problems
 
 from .mends import finish
@@ -68,13 +69,13 @@ class Mathematics:
         """Start with no formulas."""
         self._cache = cache
         self._problems = problems
-        self._pages: dict[_Formula, dict[str, None]] = {}
+        self._pages: dict[_Formula, dict[str, Page]] = {}
         self._converted: dict[_Formula, str] = {}
 
-    def collect(self, uri: str, html: str) -> None:
+    def collect(self, page: Page, html: str) -> None:
         """Take note of the formulas of a page."""
         for element in _ELEMENT.finditer(html):
-            self._pages.setdefault(_formula(element), {})[uri] = None
+            self._pages.setdefault(_formula(element), {})[page.uri] = page
 
     def convert(self) -> None:
         """Convert what was collected; pandoc runs once, or not at all if all of it is cached."""
@@ -97,8 +98,9 @@ class Mathematics:
         return _ELEMENT.sub(self._element, html)
 
     def _report(self, formula: _Formula, message: str) -> None:
-        for uri in self._pages[formula]:
-            self._problems.report(uri, f"the formula {formula.tex}\n{message}")
+        for page in self._pages[formula].values():
+            place = page.place_of(formula.tex.split("\n")[0])
+            self._problems.report(place, f"the formula {formula.tex}\n{message}")
 
     def _element(self, element: re.Match[str]) -> str:
         formula = _formula(element)

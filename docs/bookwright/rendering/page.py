@@ -130,8 +130,8 @@ class PageInProgress:
             self._problems.report(self.page.place(line), NOT_READ)
         html = _MARK.sub("", html)
         for name in repeated_ids(html):
-            place = self.page.place(self.page.line_with(name))
-            self._problems.report(place, f"more than one element of the page has the id {name!r}.")
+            mistake = f"more than one element of the page has the id {name!r}."
+            self._problems.report(self.page.place_of(name), mistake)
         return html
 
 
