@@ -29,7 +29,7 @@ from bookwright.settings import Settings
 from bookwright.takeaways import cells, documents, offers
 
 PALETTE = "assets/figures.css"
-CHILD = Path(isolation.__file__).parent
+CHILD = [Path(isolation.__file__).parent, Path(borrowed.__file__)]
 
 
 class Build:
@@ -47,7 +47,7 @@ class Build:
             settings.preload,
         )
         key = keys.fingerprint(
-            folders=[sources.package_folder(settings.package), CHILD],
+            paths=[sources.package_folder(settings.package), *CHILD],
             settings=[sandbox.environment, sandbox.style],
         )
         self._execution = Execution(

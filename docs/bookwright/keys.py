@@ -15,13 +15,13 @@ def digest(*parts: str | bytes) -> str:
     return checksum(json.dumps(texts).encode())
 
 
-def fingerprint(*, folders: Iterable[Path], settings: Iterable[object]) -> str:
+def fingerprint(*, paths: Iterable[Path], settings: Iterable[object]) -> str:
     """Return a key of what results depend on besides their own source.
 
-    That is every file below some folders, whatever it holds; Python, the machine and all that is
+    That is files, and every file below folders, whatever it holds; Python, the machine and all that is
     installed; and settings, by how they are written.
     """
-    contents = (content for folder in folders for content in _files(folder))
+    contents = (content for path in paths for content in _contents(path))
     machine = (sys.version, platform.machine())
     return digest(*machine, *_installed(), *map(repr, settings), *contents)
 
@@ -41,10 +41,10 @@ def formula(version: str, kind: str, tex: str) -> str:
     return digest("mathml", version, kind, tex)
 
 
-def _files(folder: Path) -> Iterable[bytes | str]:
-    for file in sorted(folder.rglob("*")):
+def _contents(path: Path) -> Iterable[bytes | str]:
+    for file in [path, *sorted(path.rglob("*"))]:
         if file.is_file() and "__pycache__" not in file.parts:
-            yield file.relative_to(folder).as_posix()
+            yield file.relative_to(path.parent).as_posix()
             yield file.read_bytes()
 
 

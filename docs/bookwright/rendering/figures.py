@@ -5,11 +5,16 @@ from collections.abc import Mapping
 
 from bookwright.settings import Colour
 
+NOT_SEEN = 0.1  # of a pixel
+
 _GEOMETRY = re.compile(r'(?<=[\s"])(?:d|x|y|x1|x2|y1|y2|points)="[^"]*"')
 _NUMBER = re.compile(r"(-?\d+)\.(\d+)")
 _BETWEEN = re.compile(r"\s*([A-Za-z])\s*|\s+")
-_MARKERS = re.compile(
-    r'(<g\b[^<>]*)>(\s*<use\b[^<>]*?)( style="[^"]*")/>((?:\s*<use\b[^<>]*\3/>)+\s*)</g>'
+_LINES = re.compile(r"[\d.-]+ [\d.-]+(?:L[\d.-]+ [\d.-]+){2,}")
+_SHAPE = re.compile(r"<(?:use|path)\b[^<>]*/>")
+_SHAPES = re.compile(
+    r'(<g\b[^<>]*)>(<(?:use|path)\b[^<>]*?)( style="[^"]*")/>'
+    r"((?:<(?:use|path)\b[^<>]*\3/>)+)</g>"
 )
 
 
@@ -28,14 +33,15 @@ def inline(svg: str, prefix: str, colours: Mapping[str, Colour]) -> str:
     svg = _GEOMETRY.sub(_short, svg)
     for name, (light, _) in colours.items():
         svg = re.sub(f"{light}(?![0-9a-f])", f"var(--figure-{name})", svg)
-    svg = _MARKERS.sub(_share_the_style, svg)
-    return re.sub(r">\s+<", "><", svg)
+    svg = re.sub(r">\s+<", "><", svg).replace(" xlink:href=", " href=")
+    return _SHAPES.sub(_share_the_style, svg)
 
 
-def _share_the_style(markers: re.Match[str]) -> str:
-    """Let a group say once what each of the markers in it says."""
-    group, first, style, others = markers.groups()
-    return f"{group}{style}>{first}/>{others.replace(style, '')}</g>"
+def _share_the_style(shapes: re.Match[str]) -> str:
+    """Let a group say once what each of the shapes in it says, and show equal ones once."""
+    group, first, style, others = shapes.groups()
+    each = dict.fromkeys(_SHAPE.findall(f"{first}/>{others.replace(style, '')}"))
+    return f"{group}{style}>{''.join(each)}</g>"
 
 
 def _short(attribute: re.Match[str]) -> str:
@@ -43,7 +49,29 @@ def _short(attribute: re.Match[str]) -> str:
     value = _NUMBER.sub(_rounded, value.removesuffix('"'))
     if name == "d":
         value = _BETWEEN.sub(lambda between: between[1] or " ", value.strip())
+        value = _LINES.sub(_without_what_nobody_sees, value)
     return f'{name}="{value}"'
+
+
+def _without_what_nobody_sees(lines: re.Match[str]) -> str:
+    """Return the points of a line without those that lie on it anyway (Douglas and Peucker)."""
+    texts = lines[0].split("L")
+    points = [complex(*map(float, text.split())) for text in texts]
+    kept, pieces = {0, len(points) - 1}, [(0, len(points) - 1)]
+    while pieces:
+        first, last = pieces.pop()
+        start, way = points[first], points[last] - points[first]
+        length = abs(way) or 1.0
+        furthest, distance = first, NOT_SEEN
+        for number in range(first + 1, last):
+            off = points[number] - start
+            away = abs((off * way.conjugate()).imag) / length if way else abs(off)
+            if away > distance:
+                furthest, distance = number, away
+        if furthest != first:
+            kept.add(furthest)
+            pieces += [(first, furthest), (furthest, last)]
+    return "L".join(texts[number] for number in sorted(kept))
 
 
 def _rounded(number: re.Match[str]) -> str:
