@@ -18,8 +18,8 @@ def digest(*parts: str | bytes) -> str:
 def fingerprint(*, paths: Iterable[Path], settings: Iterable[object]) -> str:
     """Return a key of what results depend on besides their own source.
 
-    That is files, and every file below folders, whatever it holds; Python, the machine and all that is
-    installed; and settings, by how they are written.
+    That is files, and every file below folders, whatever it holds; Python, the machine and all
+    that is installed; and settings, by how they are written.
     """
     contents = (content for path in paths for content in _contents(path))
     machine = (sys.version, platform.machine())
@@ -49,7 +49,7 @@ def _contents(path: Path) -> Iterable[bytes | str]:
 
 
 def _installed() -> list[str]:
-    """Return keys of all that is installed: names, versions, and files as far as written down.
+    """Return keys of all that is installed: names, versions, and the files that are listed.
 
     The names of these folders have the versions, and reading all metadata takes ten times as long.
     """

@@ -4,28 +4,66 @@ import os
 import pickle
 import random
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from gdbook.training._parallel import gathered, rank
 
-_KEYS = {
-    "settings",
-    "losses",
-    "validation_losses",
-    "model",
-    "buffers",
-    "loss",
-    "optimizer",
-    "scheduler",
-    "random",
-}
+if TYPE_CHECKING:
+    from gdbook.training._trainer import Trainer
 
 
-def save(path: Path, content: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that the rest of a run depends on; the settings tell whether it is the same run."""
+
+    settings: dict[str, str]
+    losses: list[float]
+    validation_losses: list[float]
+    model: dict[str, Any]
+    buffers: dict[str, Tensor]
+    loss: dict[str, Any]
+    optimizer: dict[str, Any]
+    scheduler: dict[str, Any] | None
+    random: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, trainer: "Trainer", settings: dict[str, str]) -> "Checkpoint":
+        """Return the state of a run; every process has to ask for it."""
+        task = trainer.task
+        return cls(
+            settings=settings,
+            losses=trainer.losses,
+            validation_losses=trainer.validation_losses,
+            model=task.model.state_dict(),
+            buffers=dict(task.model.named_buffers()),
+            loss=task.loss_state,
+            optimizer=task.optimizer.state_dict(),
+            scheduler=task.scheduler.state_dict() if task.scheduler else None,
+            random=gathered(_random_states(trainer.device, task.generators)),
+        )
+
+    def into(self, trainer: "Trainer") -> None:
+        """Let a run go on from here."""
+        task = trainer.task
+        trainer.losses, trainer.validation_losses = self.losses, self.validation_losses
+        task.model.load_state_dict(self.model)
+        for name, buffer in task.model.named_buffers():  # some are in no state of a model
+            buffer.copy_(self.buffers[name])
+        if isinstance(task.loss, nn.Module):
+            task.loss.load_state_dict(self.loss)
+        task.optimizer.load_state_dict(self.optimizer)
+        if task.scheduler is not None and self.scheduler is not None:
+            task.scheduler.load_state_dict(self.scheduler)
+        _set_random_states(self.random[rank()], trainer.device, task.generators)
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint in the first process; return when it is there.
 
     Whatever happens, the file holds the old checkpoint or the new one.
@@ -33,7 +71,7 @@ def save(path: Path, content: dict[str, Any]) -> None:
     if rank() == 0:
         temporary = path.with_name(f"{path.name}.tmp")
         with temporary.open("wb") as file:
-            torch.save(_plain(content), file)
+            torch.save(_plain(vars(checkpoint)), file)
             file.flush()
             os.fsync(file.fileno())
         _check_readable(temporary)
@@ -41,7 +79,7 @@ def save(path: Path, content: dict[str, Any]) -> None:
     gathered(None)
 
 
-def load(path: Path, settings: dict[str, str], epochs: int) -> dict[str, Any]:
+def load(path: Path, settings: dict[str, str], epochs: int) -> Checkpoint:
     """Read a checkpoint, if it is of a run with the same settings."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
@@ -51,7 +89,9 @@ def load(path: Path, settings: dict[str, str], epochs: int) -> dict[str, Any]:
         ) from error
     except Exception as error:  # a damaged file can raise anything
         raise ValueError(f"{path} cannot be read as a checkpoint: pass one of train.") from error
-    if not isinstance(content, dict) or content.keys() != _KEYS:
+    if not isinstance(content, dict) or content.keys() != {
+        each.name for each in fields(Checkpoint)
+    }:
         raise ValueError(f"{path} is no checkpoint of train: pass one of train.")
     theirs = content["settings"]
     for name in settings | theirs:
@@ -66,7 +106,7 @@ def load(path: Path, settings: dict[str, str], epochs: int) -> dict[str, Any]:
             f"epochs is {epochs}, but the checkpoint {path} has {len(content['losses'])} of them "
             "behind it: pass at least as many."
         )
-    return content
+    return Checkpoint(**content)
 
 
 def _check_readable(path: Path) -> None:
@@ -92,7 +132,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def random_states(device: torch.device, generators: Iterable[torch.Generator]) -> dict[str, Any]:
+def _random_states(device: torch.device, generators: Iterable[torch.Generator]) -> dict[str, Any]:
     """Return the states of all generators of random numbers that a run may use."""
     name, words, *rest = np.random.get_state()
     return {
@@ -104,7 +144,7 @@ def random_states(device: torch.device, generators: Iterable[torch.Generator]) -
     }
 
 
-def set_random_states(
+def _set_random_states(
     states: dict[str, Any], device: torch.device, generators: Iterable[torch.Generator]
 ) -> None:
     """Put all generators of random numbers back to their states."""

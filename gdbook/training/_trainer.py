@@ -11,11 +11,10 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm import tqdm
 
-from gdbook.training import _checkpoints
+from gdbook.training._checkpoints import Checkpoint, load, save, seed_generators
 from gdbook.training._parallel import (
     Loader,
     Part,
-    gathered,
     n_processes,
     parallel,
     parts,
@@ -33,9 +32,9 @@ def run(task: Task, options: Options, device: torch.device) -> tuple[list[float]
     settings = task.settings(
         device=device.type, dtype=options.dtype, seed=options.seed, processes=n_processes()
     )
-    state = _checkpoints.load(path, settings, options.epochs) if path and options.resume else None
+    kept = load(path, settings, options.epochs) if path and options.resume else None
     with process_group(device):
-        return _run(task, options, device, settings, state)
+        return _run(task, options, device, settings, kept)
 
 
 def _run(
@@ -43,19 +42,19 @@ def _run(
     options: Options,
     device: torch.device,
     settings: dict[str, str],
-    state: dict[str, Any] | None,
+    kept: Checkpoint | None,
 ) -> tuple[list[float], list[float]]:
     if options.seed is not None:
-        _checkpoints.seed_generators(int(options.seed) + rank())
+        seed_generators(int(options.seed) + rank())
     trainer = Trainer(task, options, device)
-    if state is not None:
-        trainer.restore(state)
+    if kept is not None:
+        kept.into(trainer)
     path, every = options.path, options.checkpoint_every
     with trainer.bar(total=options.epochs, initial=len(trainer.losses), unit="epoch") as bar:
         while not trainer.has_ended:
             trainer.train_epoch()
             if path and (trainer.has_ended or len(trainer.losses) % every == 0):
-                _checkpoints.save(path, {"settings": settings, **trainer.state()})
+                save(path, Checkpoint.of(trainer, settings))
             bar.set_postfix(loss=f"{trainer.watched[-1]:.6g}", refresh=False)
             bar.update()
     return trainer.losses, trainer.validation_losses
@@ -111,33 +110,6 @@ class Trainer:
             scheduler.step(self.watched[-1])
         elif scheduler is not None:
             scheduler.step()
-
-    def state(self) -> dict[str, Any]:
-        """Return all that the rest of the run depends on; every process has to ask for it."""
-        task = self.task
-        return {
-            "losses": self.losses,
-            "validation_losses": self.validation_losses,
-            "model": task.model.state_dict(),
-            "buffers": dict(task.model.named_buffers()),
-            "loss": task.loss_state,
-            "optimizer": task.optimizer.state_dict(),
-            "scheduler": task.scheduler and task.scheduler.state_dict(),
-            "random": gathered(_checkpoints.random_states(self.device, task.generators)),
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go back to a state."""
-        self.losses, self.validation_losses = state["losses"], state["validation_losses"]
-        self.task.model.load_state_dict(state["model"])
-        for name, buffer in self.task.model.named_buffers():  # some are in no state of a model
-            buffer.copy_(state["buffers"][name])
-        if isinstance(self.task.loss, nn.Module):
-            self.task.loss.load_state_dict(state["loss"])
-        self.task.optimizer.load_state_dict(state["optimizer"])
-        if self.task.scheduler is not None:
-            self.task.scheduler.load_state_dict(state["scheduler"])
-        _checkpoints.set_random_states(state["random"][rank()], self.device, self.task.generators)
 
     def bar(self, *arguments: Any, **options: Any) -> Any:
         """Return a progress bar; only the first process shows one."""
