@@ -14,7 +14,8 @@ from sites import SETTINGS, write_site
 def site(tmp_path, caplog):
     """Return a function that builds pages and returns the soup of `page`.
 
-    `changes` are words of the site's configuration and what stands there in their place.
+    `changes` are words of the site's configuration and what stands there in their place. MkDocs
+    reads the settings of a site once in a process: the first ones of a test stay.
     """
 
     def build_site(text="# Page\n", *, settings=SETTINGS, changes=None, **pages):
