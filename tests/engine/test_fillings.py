@@ -3,13 +3,10 @@
 import inspect
 from textwrap import dedent
 
-import exercises
 import pytest
-import sources
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
-from mkdocs.exceptions import Abort
-from sites import write_site
+from bookwright.pages import sources, stubs
+from bookwright.pages.listings import read
+from bookwright.pages.page import Page
 
 import gdbook
 
@@ -61,79 +58,95 @@ PAGE = f"""\
 """
 
 
+def filled(text):
+    """Return the listings of a page in their order."""
+    return [*read(Page("page.md", text), package="gdbook").values()]
+
+
 def test_stub_keeps_docstrings_and_drops_bodies_and_what_follows():
-    assert exercises.stub_of(SOLUTION) == STUB
+    assert stubs.stub_of(SOLUTION) == STUB
 
 
 def test_solution_without_functions_leaves_nothing():
-    assert exercises.stub_of("print(1)") == ""
+    assert stubs.stub_of("print(1)") == ""
 
 
-def test_stub_is_shown_on_the_page_and_the_solution_stays():
-    page = exercises.fill(PAGE)
-    assert f'```python exec="on" title="side.py"\n{STUB}\n```' in page
-    assert f'```python exec="on"\n{SOLUTION}\n```' in page
+def test_stub_is_made_and_the_solution_stays():
+    stub, solution = filled(PAGE)
+    assert (stub.code, stub.options.title) == (STUB, "side.py")
+    assert (solution.code, solution.options.title) == (SOLUTION, "")
+    assert stub.runs
+    assert solution.runs
 
 
 def test_stub_with_code_of_its_own_is_kept():
-    page = PAGE.replace('stub="side"\n', 'stub="side"\n1 / 0\n')
-    assert exercises.stubs(page) == {"side": "1 / 0"}
-    assert '```python exec="on" title="side.py"\n1 / 0\n```' in exercises.fill(page)
+    stub, _ = filled(PAGE.replace('stub="side"\n', 'stub="side"\n1 / 0\n'))
+    assert (stub.code, stub.options.title) == ("1 / 0", "side.py")
 
 
 @pytest.mark.parametrize("solutions", [0, 2])
 def test_stub_needs_one_solution(solutions):
     head, fence, solution = PAGE.partition('```python exec="on" solution')
-    page = head + (fence + solution) * solutions
-    (mistake,) = exercises.mistakes(page)
-    assert mistake == (3, f"the stub has {solutions} fences with its solution: write one.")
-    assert exercises.fill(page)
+    stub, *_ = filled(head + (fence + solution) * solutions)
+    assert stub.place.line == 3
+    assert stub.mistakes == (f"the stub has {solutions} fences with its solution: write one.",)
+    assert not stub.runs
 
 
-def test_stub_needs_a_name_that_python_can_import():
-    page = PAGE.replace('="side"', '="../side"')
-    assert [*exercises.mistakes(page)] == [
-        (3, "'../side' cannot name a module: use a Python name.")
-    ]
+def test_solution_needs_a_stub(problem):
+    log = problem(PAGE.replace(' stub="side"', ""))
+    assert log.startswith("page.md:6: ")
+    assert "stub" in log
 
 
 def test_solution_that_python_cannot_read_leaves_an_empty_stub():
-    assert exercises.stubs(PAGE.replace("return sqrt(area)", "return ("))["side"] == ""
+    stub, _ = filled(PAGE.replace("return sqrt(area)", "return ("))
+    assert (stub.code, stub.mistakes) == ("", ())
 
 
-def test_site_has_the_stub_for_download(tmp_path):
-    config = write_site(tmp_path, page=f"{PAGE}\n[stub](exercises/page/side.py)\n")
-    build(load_config(str(config), strict=True))
-    stub = tmp_path / "site" / "exercises" / "page" / "side.py"
-    assert stub.read_text(encoding="utf-8") == f"{STUB}\n"
+def test_stub_is_shown_on_the_page_and_offered_for_download(site, tmp_path):
+    html = site(f"{PAGE}\n[stub](exercises/page/side.py)\n")
+    stub, solution = html.select(".block")
+    assert stub.select_one(".filename").text == "side.py"
+    assert stub.code.text == f"{STUB}\n"
+    assert solution.code.text == f"{SOLUTION}\n"
+    assert solution.select_one(".output").text == "2.0\n"
+    file = tmp_path / "site" / "exercises" / "page" / "side.py"
+    assert file.read_text(encoding="utf-8") == f"{STUB}\n"
 
 
-def test_mistake_stops_the_build_and_names_the_line(tmp_path, caplog):
-    config = write_site(tmp_path, page='# Page\n\n```python exec="on" stub="side"\n```\n')
-    with pytest.raises(Abort):
-        build(load_config(str(config), strict=True))
-    assert "page.md:3: the stub has 0 fences with its solution" in caplog.text
+def test_stub_in_a_fold_and_solution_in_a_list_find_each_other(site):
+    stub, solution = (part.replace("\n", "\n    ") for part in PAGE.split("\n\n", 2)[1:])
+    html = site(f"# Page\n\n??? note\n\n    {stub}\n\n- item\n\n    {solution}\n")
+    assert html.select_one("details .block code").text == f"{STUB}\n"
+
+
+def test_mistake_stops_the_build_and_names_the_line(problem):
+    log = problem('# Page\n\n```python exec="on" stub="side"\n```\n')
+    assert log == "page.md:3: the stub has 0 fences with its solution: write one."
 
 
 def shown(name):
-    return sources.fill(f'```python exec="off" shows="{name}"\n```')
+    (listing,) = filled(f'```python exec="off" shows="{name}"\n```')
+    assert listing.mistakes == ()
+    return listing
 
 
 def test_source_is_the_packages_own_without_its_docstring():
-    page = shown("gdbook.descent.gradient_step")
-    opening, signature, *body, closing = page.splitlines()
-    assert opening == '```python exec="off" title="gdbook/descent.py"'
+    listing = shown("gdbook.descent.gradient_step")
     source = inspect.getsource(gdbook.gradient_step).splitlines()
-    assert [signature, *body] == [source[0], source[-1]]
-    assert closing == "```"
+    assert listing.code.splitlines() == [source[0], source[-1]]
+    assert listing.options.title == "gdbook/descent.py"
+    assert not listing.runs
 
 
 def test_method_is_shown_as_a_function():
-    opening, *lines, _ = shown("gdbook.autograd.Value.backward").splitlines()
-    assert opening == '```python exec="off" title="gdbook/autograd.py"'
-    signature, *body = inspect.getsource(gdbook.Value.backward).splitlines()
-    assert lines[0] == signature.strip()
-    assert lines[1:] == [line[4:] for line in body[-len(lines) + 1 :]]
+    listing = shown("gdbook.autograd.Value.backward")
+    signature, *lines = listing.code.splitlines()
+    first, *body = inspect.getsource(gdbook.Value.backward).splitlines()
+    assert listing.options.title == "gdbook/autograd.py"
+    assert signature == first.strip()
+    assert lines == [line[4:] for line in body[-len(lines) :]]
 
 
 @pytest.mark.parametrize(
@@ -141,20 +154,20 @@ def test_method_is_shown_as_a_function():
     [("train", "training/__init__.py"), ("_parallel.summed", "training/_parallel.py")],
 )
 def test_source_is_found_in_a_folder_of_the_package(name, file):
-    opening, signature, *_ = shown(f"gdbook.training.{name}").splitlines()
-    assert opening == f'```python exec="off" title="gdbook/{file}"'
-    assert signature.startswith(f"def {name.rpartition('.')[2]}(")
+    listing = shown(f"gdbook.training.{name}")
+    assert listing.options.title == f"gdbook/{file}"
+    assert listing.code.startswith(f"def {name.rpartition('.')[2]}(")
 
 
 def test_decorator_is_part_of_the_source():
-    assert shown("gdbook.losses.squared_error").splitlines()[1] == "@elementwise"
+    assert shown("gdbook.losses.squared_error").code.splitlines()[0] == "@elementwise"
 
 
 def test_definition_without_docstring_is_shown_whole():
-    page = shown("gdbook.update_rules._share")
-    assert "\n".join(page.splitlines()[1:-1]) == inspect.getsource(
+    source = inspect.getsource(
         gdbook.update_rules._share  # noqa: SLF001  # there is no other without a docstring
-    ).rstrip("\n")
+    )
+    assert shown("gdbook.update_rules._share").code == source.rstrip("\n")
 
 
 @pytest.mark.parametrize(
@@ -165,26 +178,35 @@ def test_definition_without_docstring_is_shown_whole():
         "gdbook.nothing.step",
         "gdbook.descent",
         "gdbook.training",
-        "gdbook.training/_parallel.summed",
         "gdbook.data.full_batch",
-        "gdbook.",
         "json.loads",
         "gdbook",
         "nothing",
     ],
 )
 def test_source_of_what_is_not_in_the_package_is_a_mistake(name):
-    page = f'# Page\n\n```python exec="off" shows="{name}"\n```'
-    assert [line for line, _ in sources.mistakes(page)] == [3]
-    assert sources.fill(page)
+    (listing,) = filled(f'# Page\n\n```python exec="off" shows="{name}"\n```')
+    assert listing.place.line == 3
+    assert listing.mistakes == (f"{name} is no function, class or method of gdbook.",)
 
 
-def test_right_page_has_no_mistakes():
-    page = PAGE + '```python exec="off" shows="gdbook.descent.gradient_step"\n```'
-    assert [*exercises.mistakes(page), *sources.mistakes(page)] == []
+def test_source_is_shown_on_the_page_and_cannot_be_copied(site):
+    html = site('```python exec="off" shows="gdbook.descent.gradient_step"\n```\n').article
+    assert html.select_one(".filename").text == "gdbook/descent.py"
+    assert html.code.text.startswith("def gradient_step(")
+    assert html.select(".copy, .output") == []
 
 
-def test_package_that_is_not_installed_is_named(monkeypatch):
-    monkeypatch.setattr(sources, "find_spec", lambda _: None)
-    with pytest.raises(ModuleNotFoundError, match="gdbook is not installed: pip install"):
-        sources.package_folder()
+def test_source_of_nothing_stops_the_build_at_its_line(problem):
+    log = problem('# Page\n\n```python exec="off" shows="gdbook.nothing"\n```\n')
+    assert log == "page.md:3: gdbook.nothing is no function, class or method of gdbook."
+
+
+def test_fence_that_shows_a_source_has_no_code_of_its_own(problem):
+    log = problem('# Page\n\n```python exec="off" shows="gdbook.descent.gradient_step"\nx\n```\n')
+    assert log.startswith("page.md:3: ")
+
+
+def test_package_that_is_not_installed_is_named():
+    with pytest.raises(ModuleNotFoundError, match="no_such_package is not installed: pip install"):
+        sources.package_folder("no_such_package")
