@@ -7,15 +7,16 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-import mathml
 import pytest
+from bookwright.cache import Cache
+from bookwright.pages.page import Page
+from bookwright.problems import Problems
+from bookwright.rendering import formulas
+from bookwright.rendering.formulas import Mathematics
 from bs4 import BeautifulSoup
-from cache import Cache
 from fontTools.ttLib import TTFont
 from markdown import Markdown
-from mathml import Mathematics
 from mkdocs.exceptions import PluginError
-from problems import Problems
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "docs" / "en" / "samples.md"
@@ -42,7 +43,7 @@ def convert(cache: Cache) -> Convert:
         problems = Problems()
         mathematics = Mathematics(cache, problems)
         for number, page in enumerate(pages, start=1):
-            mathematics.collect(f"page{number}.md", page)
+            mathematics.collect(Page(f"page{number}.md", ""), page)
         mathematics.convert()
         problems.stop_the_build()
         return "".join(map(mathematics.insert, pages))
@@ -54,13 +55,13 @@ def convert(cache: Cache) -> Convert:
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Count the processes that are started."""
     commands: list[object] = []
-    run = mathml.subprocess.run
+    run = formulas.subprocess.run
 
     def counted(command: object, **options: object) -> object:
         commands.append(command)
         return run(command, **options)
 
-    monkeypatch.setattr(mathml.subprocess, "run", counted)
+    monkeypatch.setattr(formulas.subprocess, "run", counted)
     return commands
 
 
@@ -72,7 +73,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     page = Markdown(extensions=extensions, extension_configs=settings).convert(text)
     problems = Problems()
     mathematics = Mathematics(Cache(tmp_path_factory.mktemp("cache")), problems)
-    mathematics.collect("samples.md", page)
+    mathematics.collect(Page("samples.md", text), page)
     mathematics.convert()
     problems.stop_the_build()
     return page, mathematics.insert(page)
@@ -145,7 +146,7 @@ def test_what_is_cached_needs_no_pandoc(
 ) -> None:
     page = inline(r"\frac{a}{b}") + display(r"\frac{a}{b} \tag{1}")
     first = convert(page)
-    monkeypatch.setattr(mathml, "PANDOC", tmp_path / "absent")
+    monkeypatch.setattr(formulas, "PANDOC", tmp_path / "absent")
     assert convert(page) == first
     with pytest.raises(FileNotFoundError):
         convert(inline("new"))
@@ -155,7 +156,7 @@ def test_another_pandoc_converts_anew(
     convert: Convert, runs: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     convert(inline("x"))
-    monkeypatch.setattr(mathml, "VERSION", "another")
+    monkeypatch.setattr(formulas, "VERSION", "another")
     convert(inline("x"))
     assert len(runs) == 2
 
@@ -168,12 +169,13 @@ def test_bad_tex_is_reported_for_each_page_each_time(
         caplog.clear()
         problems = Problems()
         mathematics = Mathematics(cache, problems)
-        mathematics.collect("good.md", inline("x"))
-        mathematics.collect("one.md", inline(r"\wrong{a<b}") + inline("y"))
-        mathematics.collect("two.md", inline(r"\wrong{a<b}") * 2)
+        mathematics.collect(Page("good.md", "$x$"), inline("x"))
+        one, two = "# One\n\n$\\wrong{a<b}$ $y$", "$\\wrong{a<b}$\n\n$\\wrong{a<b}$"
+        mathematics.collect(Page("one.md", one), inline(r"\wrong{a<b}") + inline("y"))
+        mathematics.collect(Page("two.md", two, lines_above=4), inline(r"\wrong{a<b}") * 2)
         mathematics.convert()
     messages = [record.getMessage() for record in caplog.records]
-    assert [message.split(": ")[0] for message in messages] == ["one.md", "two.md"]
+    assert [message.split(": ")[0] for message in messages] == ["one.md:3", "two.md:5"]
     for message in messages:
         assert r"the formula \wrong{a<b}" in message
         assert r"unexpected control sequence \wrong" in message
@@ -190,7 +192,7 @@ def test_a_bad_formula_of_several_lines_stays_apart_from_the_others(
 ) -> None:
     mathematics = Mathematics(cache, Problems())
     page = display("a\n\\wrong\n<p>b</p>") + display("x\n+\ny")
-    mathematics.collect("page.md", page)
+    mathematics.collect(Page("page.md", ""), page)
     mathematics.convert()
     first, second = BeautifulSoup(mathematics.insert(page), "html.parser").find_all("div")
     assert first.code.get_text() == "a\n\\wrong\n<p>b</p>"
@@ -217,7 +219,7 @@ def test_a_tag_that_pandoc_would_lose_is_reported(
     page = display(r"\begin{aligned} a &= b \tag{1} \\ c &= d \end{aligned}")
     for _ in range(2):
         mathematics = Mathematics(cache, Problems())
-        mathematics.collect("page.md", page)
+        mathematics.collect(Page("page.md", ""), page)
         mathematics.convert()
         assert "math-error" in mathematics.insert(page)
     assert len(caplog.records) == 2
@@ -228,7 +230,7 @@ def test_a_tag_that_pandoc_rejects_is_reported_once(
     cache: Cache, caplog: pytest.LogCaptureFixture
 ) -> None:
     mathematics = Mathematics(cache, Problems())
-    mathematics.collect("page.md", display(r"a \tag{1} b"))
+    mathematics.collect(Page("page.md", ""), display(r"a \tag{1} b"))
     mathematics.convert()
     assert len(caplog.records) == 1
 
@@ -350,3 +352,22 @@ def test_the_font_can_stretch_what_formulas_stretch() -> None:
     level = variants.HorizGlyphCoverage.glyphs
     assert all(glyphs[ord(c)] in level for c in "⏞⏟→\N{COMBINING CIRCUMFLEX ACCENT}")
     assert FONT.stat().st_size < 2**16
+
+
+@pytest.mark.parametrize(
+    ("formula", "lines"),
+    [
+        (r"Let $a$ be $\wrong$.", "6"),
+        ("$$\nx\n\\wrong\n$$", "[6-9]"),
+        (
+            "- Item\n\n    $$\n    \\begin{aligned}\n    x \\wrong\n    \\end{aligned}\n    $$",
+            "(8|9)",
+        ),
+    ],
+    ids=["in a line", "after a short line", "in a list"],
+)
+def test_bad_formula_stops_the_build_at_its_line(
+    problem: Callable[[str], str], formula: str, lines: str
+) -> None:
+    log = problem(f"---\nauthor: me\n---\n# Next box\n\n{formula}\n")
+    assert re.match(rf"page\.md:{lines}: the formula ", log)
