@@ -7,7 +7,6 @@ from bookwright.settings import Colour, Figures, Settings, Words
 
 settings = Settings(
     package="gdbook",
-    largest_figure=400_000,
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
     preload=("graphlay", "matplotlib.pyplot", "numpy", "sympy", "torch"),
     figures=Figures(

@@ -8,6 +8,7 @@ from bookwright.settings import Colour
 NOT_SEEN = 0.1  # of a pixel
 
 _GEOMETRY = re.compile(r'(?<=[\s"])(?:d|x|y|x1|x2|y1|y2|points)="[^"]*"')
+_ID, _USED = re.compile(r' id="([^"]*)"'), re.compile(r'(?:href="|url\()#([^")]*)')
 _NUMBER = re.compile(r"(-?\d+)\.(\d+)")
 _BETWEEN = re.compile(r"\s*([A-Za-z])\s*|\s+")
 _LINES = re.compile(r"[\d.-]+ [\d.-]+(?:L[\d.-]+ [\d.-]+){2,}")
@@ -21,13 +22,15 @@ _SHAPES = re.compile(
 def inline(svg: str, prefix: str, colours: Mapping[str, Colour]) -> str:
     """Return a drawing as it stands in a page.
 
-    Its ids start with the prefix, its size is in pixels, its text takes the page's font, the
-    colours of the style are variables of the stylesheet, and it brings no style of its own, which
-    would be one for the whole page. Points lie on tenths of a pixel.
+    Its size is in pixels, and its points lie on tenths of one. Its ids are those that it uses, and
+    start with the prefix. Its text takes the page's font, the colours of the style are variables of
+    the stylesheet, and it brings no style of its own, which would be one for the whole page.
     """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<(metadata|style)\b.*?</\1>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg [^>]*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', svg)
+    used = {*_USED.findall(svg)}
+    svg = _ID.sub(lambda id_: id_[0] if id_[1] in used else "", svg)
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
     svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", svg)
     svg = _GEOMETRY.sub(_short, svg)
