@@ -1,30 +1,24 @@
 """Notebooks and scripts to take away: what they hold, and that they run."""
 
-import asyncio
-import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from textwrap import dedent
 
-import downloads
 import jupytext
 import nbformat
 import pytest
-import sources
-from bs4 import BeautifulSoup
-from fences import find_fences
-from mkdocs.config import load_config
-from mkdocs.structure.files import get_files
-from nbclient import NotebookClient
-from sites import DOCS, PAGES, same_output, selected, url_of, write_site
+from bookwright.pages.listings import read
+from bookwright.pages.page import Page
+from bookwright.settings import Settings, Words
+from bookwright.takeaways import offers
+from bookwright.takeaways.cells import cells as cells_of
 
-OFFERED = [(page, uri) for page in PAGES for uri in downloads.offered(page)]
-NOTEBOOKS = [(page, uri) for page, uri in OFFERED if uri.endswith(".ipynb")]
-SCRIPTS = [uri for _, uri in OFFERED if uri.endswith(".py")]
-
-DEBRIS = re.compile(r"^ *(!!!|\?\?\?)|\{ [#.]\w|exec=\"|\.md[)#]", re.MULTILINE)
+SETTINGS = Settings(
+    package="gdbook",
+    downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
+    words=Words(pages={"labs": "lab"}),
+)
 STUB = """
 ```python exec="on" stub="double"
 ```
@@ -55,8 +49,11 @@ STUB = """
 """
 
 
-def cells(text):
-    return list(downloads.cells(dedent(text).strip("\n")))
+def cells(text, *, in_a_lab=False):
+    """Return text and kind of each cell of a page whose blocks have not run."""
+    page = Page("page.md", dedent(text).strip("\n"))
+    listings = read(page, package="gdbook", in_a_lab=in_a_lab)
+    return [(cell.text, cell.runs) for cell in cells_of(page, listings, {})]
 
 
 def test_block_that_runs_is_code_without_its_options():
@@ -70,18 +67,26 @@ def test_block_that_runs_is_code_without_its_options():
 
 
 def test_cell_of_a_lab_is_code():
-    assert cells('```python alt="A line"\nx\n```') == [("x", True)]
+    assert cells('```python alt="A line"\nx\n```', in_a_lab=True) == [("x", True)]
 
 
-@pytest.mark.parametrize("opening", ['python exec="off"', 'pycon exec="on"', "text", ""])
+@pytest.mark.parametrize(
+    "opening", ['python exec="off"', 'pycon exec="on"', "text hl_lines='1'", ""]
+)
 def test_block_that_is_not_run_as_a_file_stays_text(opening):
     language = opening.partition(" ")[0]
-    assert cells(f"```{opening}\nx\n```") == [(f"```{language}\nx\n```", False)]
+    fence = f"```{opening}\n>>> x\n```"
+    assert cells(fence) == [(f"```{language}\n>>> x\n```", False)]
+
+
+@pytest.mark.parametrize("opening", ['python exec="off"', "bash"])
+def test_title_of_code_stands_above_it(opening):
+    ((text, _),) = cells(f'```{opening} title="x.y"\nls\n```')
+    assert text.startswith("`x.y`:\n\n```")
 
 
 def test_source_of_the_package_is_text_with_its_file():
-    page = sources.fill('```python exec="off" shows="gdbook.descent.gradient_step"\n```')
-    ((text, runs),) = cells(page)
+    ((text, runs),) = cells('```python exec="off" shows="gdbook.descent.gradient_step"\n```')
     assert not runs
     assert text.startswith("`gdbook/descent.py`:\n\n```python\ndef gradient_step(")
 
@@ -110,9 +115,8 @@ def test_formulas_are_left_as_they_are():
 
 
 def test_attributes_of_links_are_left_out():
-    assert cells("Take [this](x.py){ download }, and $x{a}$.")[0].text == (
-        "Take [this](x.py), and $x{a}$."
-    )
+    text = "Take [this](x.py){ download }, and $x{a}$."
+    assert cells(text) == [("Take [this](x.py), and $x{a}$.", False)]
 
 
 def test_item_of_a_list_loses_the_line_of_its_attributes():
@@ -121,13 +125,12 @@ def test_item_of_a_list_loses_the_line_of_its_attributes():
 
 
 def test_stub_tests_its_examples_and_hint_and_solution_are_folded():
-    stub, text = cells(STUB)
-    assert stub.runs
-    assert stub.text.endswith(
+    (stub, stub_runs), (text, text_runs) = cells(STUB)
+    assert (stub_runs, text_runs) == (True, False)
+    assert stub.endswith(
         "    ...\n\n\nimport doctest\n\ndoctest.run_docstring_examples(double, globals())"
     )
-    assert not text.runs
-    hint, solution = re.findall(r"<details>\n(.*?)\n</details>", text.text, re.DOTALL)
+    hint, solution = re.findall(r"<details>\n(.*?)\n</details>", text, re.DOTALL)
     assert hint == "<summary>Hint</summary>\n\nAdd $x$ to itself.\n"
     assert solution.startswith("<summary>Solution</summary>\n\nAs $x + x$:\n\n```python\ndef")
     assert "It runs:\n\n```python\nprint(1)\n```" in solution
@@ -183,168 +186,237 @@ def test_fold_with_code_that_runs_is_flat_and_folds_in_it_are_folds():
     ]
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["!!! note\n\n    Text.", "!!! note\n\n    ```bash\n    ls\n    ```", "# No heading", "??? a"],
+)
+def test_code_that_looks_like_markdown_stays_code(code):
+    text = f"````md\n{code}\n````"
+    assert cells(f"Text.\n\n{text}\n\nMore.") == [(f"Text.\n\n{text}\n\nMore.", False)]
+
+
+def test_block_in_a_list_is_a_cell_without_its_indent():
+    assert cells("""
+        - One:
+
+            ```python exec="on"
+            if x:
+                y
+            ```
+        """) == [("- One:", False), ("if x:\n    y", True)]
+
+
+def test_line_of_downloads_stands_under_the_title_or_at_the_top():
+    line = "Download this lab: [notebook](x.ipynb){ download }\n{ .downloads data-search-exclude }"
+    above = offers.with_links("labs/x.md", "\n# X\n\nText.\n", SETTINGS)
+    assert above == f"# X\n\n{line}\n\nText.\n"
+    assert offers.with_links("labs/x.md", "Text.\n", SETTINGS) == f"{line}\n\nText.\n"
+
+
+def test_line_of_downloads_has_all_formats():
+    text = offers.with_links("chapters/a/b.md", "Text.\n", SETTINGS)
+    assert text.startswith(
+        "Download this chapters: [notebook](b.ipynb){ download } · [script](b.py){ download }\n"
+    )
+
+
+def test_words_of_the_book_are_the_authors():
+    words = Words(
+        download="{page} mitnehmen",
+        pages={"labs": "Versuch"},
+        formats={"ipynb": "Heft"},
+        about="*{page}* von {url} in {book}, {home}.",
+    )
+    settings = Settings(package="gdbook", downloads={"labs": ("ipynb",)}, words=words)
+    text = offers.with_links("labs/x.md", "Text.\n", settings)
+    assert text.startswith("Versuch mitnehmen: [Heft](x.ipynb){ download }\n")
+
+
+@pytest.mark.parametrize("page", ["index.md", "labs/index.md", "reference/descent.md"])
+def test_other_pages_offer_nothing(page):
+    assert offers.uris(page, SETTINGS) == {}
+    assert offers.with_links(page, "# Page\n", SETTINGS) == "# Page\n"
+
+
+BOOK = """package="gdbook", downloads={"chapters": ("ipynb", "py")}, words=Words(
+    pages={"chapters": "chapter"},
+    about="This {page} is [a page]({url}) of [{book}]({home}), see [how to run it]({home}#run).",
+)"""
+
+
 @pytest.fixture
-def make(tmp_path):
-    """Return a function from the text of a chapter to what can be downloaded of it."""
+def make(site, tmp_path):
+    """Return a function that builds a site with a chapter, and returns its notebook and script."""
 
-    def make_downloads(text, **pages):
-        (tmp_path / "docs" / "chapters").mkdir(parents=True)
-        path = write_site(tmp_path, **{"chapters/one": text, "chapters/two": "# Two\n", **pages})
-        config = load_config(str(path), site_url="https://example.org/book/")
-        files = get_files(config)
-        return downloads.make(files.get_file_from_path("chapters/one.md"), files, config)
+    def make_takeaways(text, **pages):
+        (tmp_path / "docs" / "chapters").mkdir(parents=True, exist_ok=True)
+        chapters = {"chapters/one": dedent(text), "chapters/two": "# Two\n\n## X { #x }\n"}
+        address = {"site_name: test": "site_name: test\nsite_url: https://example.org/book/"}
+        site("# Page\n", settings=BOOK, changes=address, **chapters, **pages)
+        folder = tmp_path / "site" / "chapters"
+        notebook = nbformat.read(folder / "one.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        return notebook, (folder / "one.py").read_text(encoding="utf-8")
 
-    return make_downloads
+    return make_takeaways
+
+
+def code_of(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def test_links_lead_to_the_site_from_anywhere(make):
-    files = make(
+    notebook, _ = make(
         "---\nauthor: me\n---\n# One\n\n"
-        "[a](two.md) [b](two.md#x) [c](#y) [d](../index.md) [e](https://a.org/) [f](no.md)\n"
+        "[a](two.md) [b](two.md#x) [c](#y) [d](../index.md) [e](https://a.org/)\n\n## Y\n"
     )
-    (cell,) = nbformat.reads(files["chapters/one.ipynb"], as_version=4).cells
-    title, about, text = cell.source.split("\n\n")
+    title, about, text = notebook.cells[0].source.split("\n\n")
     site = "https://example.org/book/"
     assert title == "# One"
     assert re.findall(r"\((.*?)\)", about) == [f"{site}chapters/one/", site, f"{site}#run"]
+    assert about.startswith("*This chapter is [a page](")
     assert text == (
         f"[a]({site}chapters/two/) [b]({site}chapters/two/#x) [c]({site}chapters/one/#y) "
-        f"[d]({site}) [e](https://a.org/) [f](no.md)"
+        f"[d]({site}) [e](https://a.org/)"
     )
 
 
+def test_link_to_a_download_is_a_link_to_a_file_of_the_site(make):
+    notebook, _ = make("# One\n\nTake [it](one.py).\n", two="[it](chapters/one.ipynb)\n")
+    assert "Take [it](https://example.org/book/chapters/one.py)." in notebook.cells[0].source
+
+
 def test_page_with_an_exercise_tells_that_its_cell_tests_it(make):
-    assert "tests its examples when it runs" in make(f"# One\n{STUB}")["chapters/one.py"]
+    said = "tests its examples when it runs"
+    assert said in make(f"# One\n{STUB}")[1]
+    assert said not in make("# One\n")[1]
 
 
 def test_script_has_cells_and_no_folds(make):
-    script = make(f"# One\n\nText.\n{STUB}")["chapters/one.py"]
+    _, script = make(f"# One\n\nText.\n{STUB}")
     assert script.startswith("# %% [markdown]\n# # One\n#\n# *This chapter is")
     assert "# %%\ndef double(x):" in script
     assert "# **Hint**\n#\n# Add $x$ to itself.\n#\n# **Solution**\n#\n# As" in script
     assert "details" not in script
 
 
-def test_notebook_is_for_any_python_kernel_and_has_no_outputs(make):
-    notebook = nbformat.reads(make(f"# One\n{STUB}")["chapters/one.ipynb"], as_version=4)
-    nbformat.validate(notebook)
+def test_notebook_is_for_any_python_kernel(make):
+    notebook, _ = make(f"# One\n{STUB}")
     assert notebook.metadata.kernelspec.name == "python3"
     assert [cell.id for cell in notebook.cells] == ["cell-0", "cell-1", "cell-2"]
-    assert notebook.cells[1].outputs == []
 
 
-@pytest.mark.parametrize("page", ["index.md", "labs/index.md", "reference/descent.md"])
-def test_other_pages_offer_nothing(page):
-    assert downloads.offered(page) == []
-    assert downloads.offer(page, "# Page\n") == "# Page\n"
+def test_stub_has_no_output_before_somebody_runs_it(make):
+    (stub,) = code_of(make(f"# One\n{STUB}")[0])
+    assert (stub.outputs, stub.execution_count) == ([], None)
 
 
-def test_line_of_downloads_stands_under_the_title_or_at_the_top():
-    line = "Download this lab: [notebook](x.ipynb){ download }\n{ .downloads data-search-exclude }"
-    assert downloads.offer("labs/x.md", "\n# X\n\nText.\n") == f"# X\n\n{line}\n\nText.\n"
-    assert downloads.offer("labs/x.md", "Text.\n") == f"{line}\n\nText.\n"
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if downloads.offered(page)])
-def test_links_of_the_page_lead_to_its_downloads(page, site):
-    html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
-    links = BeautifulSoup(html, "html.parser").select(".downloads a[download]")
-    linked = [(site / url_of(page) / link["href"]).resolve() for link in links]
-    assert linked == [(site / uri).resolve() for uri in downloads.offered(page)]
-    assert all(file.is_file() for file in linked)
+def test_notebook_has_what_its_cells_show_in_order(make):
+    notebook, _ = make(
+        f"""# One
+
+```python exec="on" alt="A line"
+print("before")
+{PLOT}
+print("50 %\\r100 %")
+```
+
+```python exec="on" result="markdown"
+print("**bold**")
+```
+
+```python exec="on"
+x = 1
+```
+"""
+    )
+    first, second, third = code_of(notebook)
+    before, drawing, after = first.outputs
+    assert (before.output_type, before.name, before.text) == ("stream", "stdout", "before\n")
+    assert drawing.output_type == "display_data"
+    assert drawing.data["image/svg+xml"].startswith("<svg ")
+    assert after.text == "100 %\n"
+    assert [output.text for output in second.outputs] == ["**bold**\n"]
+    assert third.outputs == []
 
 
-def test_search_does_not_know_the_line_of_downloads(site):
-    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+RAISING = """# One
+
+```python exec="on" raises="json.decoder.JSONDecodeError"
+import json
+
+print("before")
+json.loads("")
+```
+
+```python exec="on"
+print("after")
+```
+"""
+
+
+def test_block_that_raises_is_tagged_and_has_its_error_in_the_notebook(make):
+    raising, after = code_of(make(RAISING)[0])
+    assert raising.metadata.tags == ["raises-exception"]
+    before, error = raising.outputs
+    assert before.text == "before\n"
+    assert (error.output_type, error.ename) == ("error", "JSONDecodeError")
+    assert error.evalue == "Expecting value: line 1 column 1 (char 0)"
+    assert error.traceback[0] == "Traceback (most recent call last):"
+    assert "json.decoder.JSONDecodeError: Expecting value" in error.traceback[-2:][0]
+    assert "tags" not in after.metadata
+
+
+def test_block_that_raises_is_text_in_the_script(make):
+    script = jupytext.reads(make(RAISING)[1], fmt="py:percent")
+    assert [cell.source for cell in code_of(script)] == ['print("after")']
+    (text,) = [cell.source for cell in script.cells if "json.loads" in cell.source]
+    assert "JSONDecodeError" in text.partition("```python")[0]
+    assert text.endswith('```python\nimport json\n\nprint("before")\njson.loads("")\n```')
+
+
+@pytest.mark.parametrize("ending", ["import sys\nsys.exit()", "raise SystemExit(0)", "1 / 0"])
+def test_script_runs_to_its_end_whatever_ends_a_block(make, tmp_path, ending):
+    raises = ' raises="ZeroDivisionError"' if ending == "1 / 0" else ""
+    make(f"""# One
+
+```python exec="on"{raises}
+print("one")
+{ending}
+```
+
+```python exec="on"
+print("two")
+```
+""")
+    script = tmp_path / "site" / "chapters" / "one.py"
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "two"
+
+
+def test_takeaways_of_blocks_that_are_cached_are_the_same(make, caplog):
+    first = make(RAISING)
+    assert "chapters/one.md: 2 blocks run, 0 cached" in caplog.text
+    assert make(RAISING) == first
+    assert "chapters/one.md: 0 blocks run, 2 cached" in caplog.text
+
+
+def test_build_that_is_served_again_has_new_takeaways(make):
+    assert "first" in make('# One\n\n```python exec="on"\nprint("first")\n```\n')[1]
+    notebook, script = make('# One\n\n```python exec="on"\nprint("second")\n```\n')
+    assert "first" not in f"{notebook}{script}"
+
+
+def test_page_without_blocks_can_be_taken_away(make):
+    notebook, script = make("Text.\n")
+    assert [cell.cell_type for cell in notebook.cells] == ["markdown"]
+    assert script.endswith("# Text.\n")
+
+
+def test_search_does_not_know_the_line_of_downloads(make, tmp_path):
+    make("# One\n\nText.\n")
+    index = (tmp_path / "site" / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "Download this" not in index
-
-
-@pytest.fixture(scope="module")
-def ran(site, tmp_path_factory, request):
-    """Return what came of each script in a fresh interpreter."""
-
-    def run(uri):
-        return subprocess.run(
-            [sys.executable, "-X", "utf8", site / uri],
-            cwd=tmp_path_factory.mktemp("script"),
-            env={**os.environ, "MPLBACKEND": "template"},
-            capture_output=True,
-            check=False,
-        )
-
-    scripts = selected(request, "script")
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(scripts, pool.map(run, scripts), strict=True))
-
-
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_script_runs_in_a_fresh_interpreter(script, ran):
-    assert (ran[script].returncode, ran[script].stderr.decode()) == (0, "")
-
-
-@pytest.fixture(scope="module")
-def executed(site, tmp_path_factory, request):
-    """Return each notebook after Jupyter's own kernel has run it, or why it could not."""
-    running = asyncio.Semaphore(os.cpu_count() or 1)
-
-    async def run(uri):
-        notebook = nbformat.read(site / uri, as_version=4)
-        folder = str(tmp_path_factory.mktemp("notebook"))
-        client = NotebookClient(notebook, resources={"metadata": {"path": folder}})
-        async with running:
-            return await client.async_execute()
-
-    notebooks = selected(request, "notebook")
-
-    async def run_all():
-        runs = (run(uri) for _, uri in notebooks)
-        return await asyncio.gather(*runs, return_exceptions=True)
-
-    return dict(zip(notebooks, asyncio.run(run_all()), strict=True))
-
-
-def text_of(output):
-    data = output.get("data", {})
-    if "text/markdown" in data:
-        return data["text/markdown"]
-    return "" if "image/png" in data else data.get("text/plain", output.get("text"))
-
-
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook[1])
-def test_notebook_runs_from_top_to_end_and_prints_what_the_page_shows(notebook, site, executed):
-    page, _ = notebook
-    ran = executed[notebook]
-    if isinstance(ran, Exception):
-        raise ran
-    html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
-    soup = BeautifulSoup(html, "html.parser")
-    code = [cell for cell in ran.cells if cell.cell_type == "code"]
-    compared = 0
-    for fence in find_fences((DOCS / page).read_text(encoding="utf-8")):
-        cell = next((cell for cell in code if cell.source == fence.code), None)
-        if cell is None or "solution" in fence.options:
-            continue
-        text = "".join(text_of(output) for output in cell.outputs)
-        assert same_output(soup.select_one(f"#block-{fence.line} > .output"), text)
-        code.remove(cell)
-        compared += 1
-    assert compared >= 5
-    assert all("doctest.run_docstring_examples(" in stub.source for stub in code)
-    assert all("Failed example" in stub.outputs[0].text for stub in code)
-
-
-@pytest.mark.parametrize("download", NOTEBOOKS, ids=lambda download: download[1])
-def test_notebook_is_valid_and_has_no_debris_of_the_page(download, site):
-    notebook = nbformat.read(site / download[1], as_version=4)
-    nbformat.validate(notebook)
-    for cell in notebook.cells:
-        assert not DEBRIS.search(cell.source)
-        assert cell.cell_type == "code" or not re.search(r"\]\((?!http)", cell.source)
-
-
-@pytest.mark.parametrize("uri", SCRIPTS)
-def test_script_has_the_code_of_the_notebook(uri, site):
-    script = jupytext.read(site / uri)
-    notebook = nbformat.read((site / uri).with_suffix(".ipynb"), as_version=4)
-    code = [[c.source for c in book.cells if c.cell_type == "code"] for book in (script, notebook)]
-    assert code[0] == code[1]
