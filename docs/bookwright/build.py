@@ -41,13 +41,15 @@ class Build:
         self.problems = Problems()
         self._settings = settings
         self._cache = Cache(Path(os.environ.get("BOOKWRIGHT_CACHE", root / ".cache")))
+        known = [sources.package_folder(settings.package), *CHILD]
         sandbox = isolation.Sandbox(
             isolation.environment(settings.environment),
             settings.figures.matplotlib_style,
             settings.preload,
+            tuple(map(str, known)),
         )
         key = keys.fingerprint(
-            paths=[sources.package_folder(settings.package), *CHILD],
+            paths=known,
             settings=[sandbox.environment, sandbox.style],
         )
         self._execution = Execution(

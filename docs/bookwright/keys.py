@@ -31,6 +31,11 @@ def block(fingerprint: str, code: str, *, is_session: bool) -> str:
     return digest(fingerprint, "session" if is_session else "program", code)
 
 
+def files(paths: Iterable[str]) -> dict[str, str]:
+    """Return the checksum of each file, and nothing for what is no file."""
+    return {path: checksum(file.read_bytes()) for path in paths if (file := Path(path)).is_file()}
+
+
 def labs(fingerprint: str, *settings: object) -> str:
     """Return the key of what comes of all labs; mkdocs-jupyter adds what is theirs."""
     return digest(fingerprint, "labs", *map(repr, settings))[:16]

@@ -8,7 +8,8 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
-from importlib.util import find_spec
+from functools import partial
+from importlib.util import find_spec, source_from_cache
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple, TextIO
@@ -24,6 +25,7 @@ except ImportError:  # pragma: no cover  # Windows
     resource = None
 
 LARGEST_FILE = 64 * 2**20
+SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/")
 
 
 class Job(NamedTuple):
@@ -33,6 +35,7 @@ class Job(NamedTuple):
     is_session: bool
     limit: float
     environment: dict[str, str]
+    known: tuple[str, ...]
 
 
 def run(job: Job) -> None:
@@ -50,6 +53,8 @@ def run(job: Job) -> None:
     _redirect(place / "output", "stdout", 1)
     _redirect(place / "errors", "stderr", 2)
     canvas = _install_canvas(place)
+    read: set[str] = set()
+    sys.addaudithook(partial(_note_reading, read))
     _start_afresh(place / "work", job.environment)
     with (place / "stuck").open("w") as stuck:
         faulthandler.dump_traceback_later(job.limit, exit=True, file=stuck)
@@ -65,8 +70,22 @@ def run(job: Job) -> None:
         end = printed
     items += text(output[end:])
     errors = (place / "errors").read_bytes().decode(errors="replace")
-    result = replace(result, items=tuple(items), errors=errors)
+    known = (*job.known, str(place), sys.prefix, sys.base_prefix, *SYSTEM)
+    files = tuple(sorted(path for path in read if not path.startswith(known)))
+    result = replace(result, items=tuple(items), errors=errors, files=files)
     (place / "result.json").write_text(json.dumps(result.to_json()), encoding="utf-8")
+
+
+def _note_reading(read: set[str], event: str, details: tuple[object, ...]) -> None:
+    """Note which files are opened, those of imported modules by their source."""
+    if event != "open" or not isinstance(details[0], str):
+        return
+    path = Path(details[0]).absolute()
+    if path.suffix == ".pyc":
+        with suppress(ValueError, NotImplementedError):
+            path = Path(source_from_cache(path))
+    if path.is_file():
+        read.add(str(path))
 
 
 def text(output: bytes) -> list[Item]:

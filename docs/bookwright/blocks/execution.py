@@ -86,13 +86,20 @@ class Execution:
             log.info("Slowest: %s, %.2f s", place, run[place])
 
     def _future(self, listing: Listing, key: str, limit: float) -> Future[Ran]:
-        kept = self._cache.load(key) if not self._runs_again(listing) else None
+        kept = self._kept(key) if not self._runs_again(listing) else None
         if kept is not None:
             found: Future[Ran] = Future()
-            found.set_result(Ran(Result.from_json(kept), kept=True))
+            found.set_result(Ran(kept, kept=True))
             return found
         self._sandbox.open()
         return self._workers.submit(self._run, listing, key, limit)
+
+    def _kept(self, key: str) -> Result | None:
+        """Return the result that was kept, if the files that it was made from are the same."""
+        value = self._cache.load(key)
+        if value is None or value["files"] != keys.files(value["files"]):
+            return None
+        return Result.from_json(value["result"])
 
     def _runs_again(self, listing: Listing) -> bool:
         return bool(self._again) and fnmatch(listing.place.uri, self._again)
@@ -100,7 +107,8 @@ class Execution:
     def _run(self, listing: Listing, key: str, limit: float) -> Ran:
         result = self._sandbox.run(listing.code, is_session=listing.is_session, limit=limit)
         if self._is_sound(listing, result):
-            self._cache.store(key, result.to_json())
+            files = keys.files(result.files)
+            self._cache.store(key, {"result": result.to_json(), "files": files})
         return Ran(result, kept=False)
 
     def _wait(self, future: Future[Ran]) -> Ran:

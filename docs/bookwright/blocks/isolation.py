@@ -35,11 +35,13 @@ class Sandbox:
         environment: Names and values of the environment variables that blocks have.
         style: The style of figures, as matplotlib writes it.
         preload: Modules that the template of all children imports once.
+        known: Folders whose files are in the keys of all results anyway.
     """
 
     environment: tuple[tuple[str, str], ...]
     style: str = ""
     preload: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     def open(self) -> None:
         """Start the template of all children; it is not for threads, and need not be waited for."""
@@ -58,7 +60,7 @@ class Sandbox:
             (folder / "work").mkdir()
             (folder / "work" / programs.SCRIPT).write_text(code, encoding="utf-8")
             (folder / "style").write_text(self.style, encoding="utf-8")
-            job = child.Job(name, is_session, limit, dict(self.environment))
+            job = child.Job(name, is_session, limit, dict(self.environment), self.known)
             process = _context(self).Process(target=child.run, args=(job,))
             started = time.perf_counter()
             process.start()

@@ -48,8 +48,9 @@ class WrongExample(NamedTuple):
 class Result:
     """What came of a block: what it shows, in order, and whatever else a check may ask for.
 
-    `value` is the line of a last expression whose value Jupyter would show. `stopped` says why
-    a block has no end of its own: it ran for too long, or ended its own process.
+    `value` is the line of a last expression whose value Jupyter would show. `files` are those that
+    the block has read and that no key knows of. `stopped` says why a block has no end of its own:
+    it ran for too long, or ended its own process.
     """
 
     items: tuple[Item, ...] = ()
@@ -59,6 +60,7 @@ class Result:
     warned: tuple[Warned, ...] = ()
     wrong: tuple[WrongExample, ...] = ()
     value: int | None = None
+    files: tuple[str, ...] = ()
     stopped: Raised | None = None
 
     @property
@@ -87,5 +89,6 @@ class Result:
             warned=tuple(Warned(*each) for each in value["warned"]),
             wrong=tuple(WrongExample(*each) for each in value["wrong"]),
             value=value["value"],
+            files=tuple(value["files"]),
             stopped=Raised(*stopped) if stopped else None,
         )
