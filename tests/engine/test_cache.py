@@ -1,7 +1,20 @@
+"""What is kept of a build: the folder of the cache, and when a block runs again."""
+
+import errno
+import itertools
+import os
 import threading
+import time
 
 import pytest
-from cache import Cache, digest, fingerprint
+from bookwright.blocks.execution import Execution
+from bookwright.blocks.result import Item, Raised, Result, Warned, WrongExample
+from bookwright.cache import Cache
+from bookwright.pages import listings
+from bookwright.pages.page import Page
+from sites import mkdocs, write_site
+
+DAY = 86400
 
 
 @pytest.fixture
@@ -9,64 +22,396 @@ def cache(tmp_path):
     return Cache(tmp_path / "cache")
 
 
-def test_value_comes_back_as_it_was(cache):
-    value = ["text", ["<svg>é\n"], 0.25]
-    cache.store("key", value)
-    assert cache.load("key") == value
+class TestFolder:
+    def test_value_comes_back_as_it_was(self, cache):
+        value = ["text", ["<svg>é\n"], 0.25, {"name": None}]
+        cache.store("key", value)
+        assert cache.load("key") == value
+        assert Cache(cache.folder).load("key") == value
+
+    def test_what_was_never_stored_is_absent(self, cache):
+        assert cache.load("key") is None
+        cache.store("key", 1)
+        assert cache.load("other") is None
+
+    def test_later_value_replaces_an_earlier_one(self, cache):
+        cache.store("key", ["a long value"])
+        cache.store("key", [])
+        assert cache.load("key") == []
+
+    @pytest.mark.parametrize("keep", [0, 1, 64, 65, 70])
+    def test_half_written_file_counts_as_absent(self, cache, keep):
+        cache.store("key", ["a value"])
+        file = cache.folder / "key"
+        file.write_bytes(file.read_bytes()[:keep])
+        assert cache.load("key") is None
+
+    def test_corrupted_file_counts_as_absent(self, cache):
+        cache.store("key", ["a value"])
+        file = cache.folder / "key"
+        file.write_text(file.read_text().replace("value", "lie"))
+        assert cache.load("key") is None
+        file.write_bytes(b"\xff\xfe")
+        assert cache.load("key") is None
+
+    def test_writers_at_once_leave_one_whole_value_and_no_drafts(self, cache):
+        values = [[str(number) * 100_000] for number in range(8)]
+        writers = [threading.Thread(target=cache.store, args=("key", value)) for value in values]
+        for writer in writers:
+            writer.start()
+        while any(writer.is_alive() for writer in writers):
+            assert cache.load("key") in [None, *values]
+        for writer in writers:
+            writer.join()
+        assert cache.load("key") in values
+        assert [file.name for file in cache.folder.iterdir()] == ["key"]
 
 
-def test_what_was_never_stored_is_absent(cache):
-    assert cache.load("key") is None
+class TestFolderThatCannotBeWrittenTo:
+    @pytest.fixture(params=["the path is a file", "a file stands above", "no space", "read only"])
+    def refusing(self, request, tmp_path, monkeypatch):
+        """Return a cache, with a value in it where it has a folder, that refuses to be written."""
+        if request.param == "the path is a file":
+            (tmp_path / "cache").touch()
+        elif request.param == "a file stands above":
+            (tmp_path / "file").touch()
+            return Cache(tmp_path / "file" / "cache")
+        else:
+            number = errno.ENOSPC if request.param == "no space" else errno.EROFS
+
+            def refuse(*_, **__):
+                raise OSError(number, os.strerror(number))
+
+            Cache(tmp_path / "cache").store("old", 1)
+            for name in ("mkstemp", "TemporaryFile"):
+                monkeypatch.setattr(f"tempfile.{name}", refuse)
+        return Cache(tmp_path / "cache")
+
+    def test_is_no_error_and_is_told_once(self, refusing, caplog):
+        caplog.set_level("INFO", "mkdocs")
+        assert not refusing.is_writable
+        for key in "ab":
+            refusing.store(key, 1)
+            assert refusing.load(key) is None
+        refusing.prune()
+        assert not refusing.is_writable
+        (record,) = caplog.records
+        assert record.levelname == "INFO"
+        assert "the folder of the cache cannot be written to (" in record.getMessage()
+
+    def test_is_found_out_when_something_is_stored(self, refusing, caplog):
+        caplog.set_level("INFO", "mkdocs")
+        refusing.store("key", 1)
+        assert not refusing.is_writable
+        assert len(caplog.records) == 1
+
+    def test_is_read_from(self, refusing):
+        has_one = (refusing.folder / "old").exists()
+        assert refusing.load("old") == (1 if has_one else None)
+
+    def test_is_never_an_error_in_the_log_of_one_that_can_be_written_to(self, cache, caplog):
+        caplog.set_level("INFO", "mkdocs")
+        assert cache.is_writable
+        cache.store("key", 1)
+        assert cache.is_writable
+        assert caplog.records == []
 
 
-@pytest.mark.parametrize("keep", [0, 1, 64, 65, 70])
-def test_half_written_file_counts_as_absent(cache, keep):
-    cache.store("key", ["a value"])
-    file = cache.folder / "key"
-    file.write_bytes(file.read_bytes()[:keep])
-    assert cache.load("key") is None
+class TestPruning:
+    def grow_older(self, file, days):
+        then = time.time() - days * DAY
+        os.utime(file, (then, then))
+
+    def test_what_nobody_has_asked_for_is_deleted_and_the_rest_is_kept(self, cache):
+        for key in ("old", "new", "used"):
+            cache.store(key, key)
+        self.grow_older(cache.folder / "old", 31)
+        self.grow_older(cache.folder / "new", 29)
+        self.grow_older(cache.folder / "used", 31)
+        assert cache.load("used") == "used"
+        cache.prune()
+        assert sorted(file.name for file in cache.folder.iterdir()) == ["new", "used"]
+
+    def test_number_of_days_can_be_another_one(self, cache):
+        cache.store("key", 1)
+        self.grow_older(cache.folder / "key", 3)
+        cache.prune(days=4)
+        assert cache.load("key") == 1
+        self.grow_older(cache.folder / "key", 3)
+        cache.prune(days=2)
+        assert cache.load("key") is None
+
+    def test_drafts_of_builds_that_were_stopped_are_deleted(self, cache):
+        cache.store("key", 1)
+        (cache.folder / "draft-x").touch()
+        self.grow_older(cache.folder / "draft-x", 31)
+        cache.prune()
+        assert [file.name for file in cache.folder.iterdir()] == ["key"]
+
+    def test_labs_that_nobody_has_run_are_deleted_and_the_rest_is_kept(self, cache):
+        for key in ("old", "new"):
+            (cache.folder / "labs" / key / "kernels").mkdir(parents=True)
+            (cache.folder / "labs" / key / f"{key}.json").touch()
+            self.grow_older(cache.folder / "labs" / key / f"{key}.json", 31)
+        self.grow_older(cache.folder / "labs" / "old", 31)
+        self.grow_older(cache.folder / "labs", 31)
+        cache.prune()
+        assert [file.name for file in cache.folder.rglob("*.json")] == ["new.json"]
+        assert not (cache.folder / "labs" / "old").exists()
+
+    def test_file_that_another_build_deletes_meanwhile_is_no_trouble(self, cache, monkeypatch):
+        for key in ("a", "b"):
+            cache.store(key, key)
+            self.grow_older(cache.folder / key, 31)
+        stat = type(cache.folder).stat
+
+        def gone(path, **options):
+            if path.name == "a":
+                raise FileNotFoundError(path)
+            return stat(path, **options)
+
+        monkeypatch.setattr(type(cache.folder), "stat", gone)
+        cache.prune()
+        monkeypatch.undo()
+        assert [file.name for file in cache.folder.iterdir()] == ["a"]
+
+    def test_cache_that_is_not_there_is_no_trouble(self, cache):
+        cache.prune()
+        assert not cache.folder.exists()
 
 
-def test_corrupted_file_counts_as_absent(cache):
-    cache.store("key", ["a value"])
-    file = cache.folder / "key"
-    file.write_text(file.read_text().replace("value", "lie"))
-    assert cache.load("key") is None
-    file.write_bytes(b"\xff\xfe")
-    assert cache.load("key") is None
+WHOLE = Result(
+    items=(Item("text", "a\x1b[0m"), Item("figure", "<svg/>"), Item("markdown", "é")),
+    seconds=0.25,
+    errors="e",
+    raised=Raised("A", "m.A", "A: a", 3, "Traceback"),
+    warned=(Warned("UserWarning", "w", None), Warned("UserWarning", "w", 2)),
+    wrong=(WrongExample(1, "x\n", "1\n", "2\n"),),
+    value=4,
+    stopped=Raised("B", "B", "B", None, ""),
+)
 
 
-def test_writers_at_once_leave_one_whole_value_and_no_drafts(cache):
-    values = [[str(number) * 100_000] for number in range(8)]
-    writers = [threading.Thread(target=cache.store, args=("key", value)) for value in values]
-    for writer in writers:
-        writer.start()
-    while any(writer.is_alive() for writer in writers):
-        assert cache.load("key") in [None, *values]
-    for writer in writers:
-        writer.join()
-    assert cache.load("key") in values
-    assert [file.name for file in cache.folder.iterdir()] == ["key"]
+@pytest.mark.parametrize("result", [Result(), WHOLE], ids=["empty", "whole"])
+def test_result_comes_back_from_the_cache_as_it_was(cache, result):
+    cache.store("key", result.to_json())
+    assert Result.from_json(cache.load("key")) == result
 
 
-def test_digest_tells_parts_apart():
-    assert len({digest("ab", "c"), digest("a", "bc"), digest("abc"), digest("a", "b", "c")}) == 4
+def listing(code="1", *, uri="page.md", language="python", options=""):
+    page = Page(uri, f'```{language} exec="on" {options}\n{code}\n```\n')
+    return listings.read(page, package="gdbook")[1]
 
 
-def test_fingerprint_changes_with_the_content_of_a_file(tmp_path):
-    file = tmp_path / "losses.py"
-    file.write_text("1")
-    before = fingerprint(files=[file], packages=[])
-    assert fingerprint(files=[file], packages=[]) == before
-    file.write_text("2")
-    assert fingerprint(files=[file], packages=[]) != before
+class Counting:
+    """Stands for the sandbox: notes what it runs, and returns something new each time."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self):
+        self.ran = []
+        self.is_open = False
+        self.all_have_started = threading.Event()
+
+    def open(self):
+        self.is_open = True
+
+    def run(self, code, *, is_session, limit):
+        assert self.is_open
+        self.all_have_started.wait()
+        self.ran.append((code, is_session, limit))
+        text = f"{code}, for the {next(self.numbers)}th time"
+        return Result(items=(Item("text", text),), seconds=float(ord(code[0])))
 
 
-def test_fingerprint_changes_with_a_version(monkeypatch):
-    before = fingerprint(files=[], packages=["numpy"])
-    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0")
-    assert fingerprint(files=[], packages=["numpy"]) != before
+class TestExecution:
+    @pytest.fixture
+    def build(self, cache):
+        """Return a function from blocks to what a build shows of each, and what it has run."""
+
+        def run(*blocks, fingerprint="", again="", is_sound=True):
+            sandbox = Counting()
+            execution = Execution(
+                sandbox,
+                cache,
+                fingerprint=fingerprint,
+                seconds=60,
+                again=again,
+                is_sound=lambda *_: is_sound,
+            )
+            for block in blocks:
+                execution.start(block)
+            sandbox.all_have_started.set()
+            texts = [execution.result(block).text for block in blocks]
+            execution.close_page("page.md")
+            execution.finish()
+            return texts, sorted(sandbox.ran)
+
+        return run
+
+    def test_block_runs_once(self, build):
+        (a, b), ran = build(listing("a"), listing("b"))
+        assert ran == [("a", False, 60), ("b", False, 60)]
+        assert (a[0], b[0]) == ("a", "b")
+        assert build(listing("b"), listing("a")) == ([b, a], [])
+
+    def test_equal_blocks_run_once(self, build):
+        (one, other), ran = build(listing(), listing(uri="other.md"))
+        assert one == other
+        assert ran == [("1", False, 60)]
+
+    def test_equal_blocks_with_other_limits_run_each_with_its_own(self, build):
+        _, ran = build(listing(), listing(options='limit="0.5"'), listing(options='limit="0.5"'))
+        assert ran == [("1", False, 0.5), ("1", False, 60)]
+
+    def test_session_is_run_as_one(self, build):
+        _, ran = build(listing(">>> 1"), listing(">>> 1", language="pycon"))
+        assert ran == [(">>> 1", False, 60), (">>> 1", True, 60)]
+
+    def test_other_fingerprint_runs_everything_again(self, build):
+        first, _ = build(listing(), fingerprint="a")
+        second, ran = build(listing(), fingerprint="b")
+        assert len(ran) == 1
+        assert first != second
+
+    def test_result_that_is_not_sound_is_shown_and_not_kept(self, build):
+        (text,), _ = build(listing(), is_sound=False)
+        assert text.startswith("1, ")
+        assert len(build(listing())[1]) == 1
+
+    @pytest.mark.parametrize("pattern", ["page.md", "pa*", "p?ge.md"])
+    def test_blocks_of_pages_run_again_where_it_is_asked_for(self, build, pattern):
+        blocks = listing("a"), listing("b", uri="other/page.md")
+        (a, b), _ = build(*blocks)
+        (new, old), ran = build(*blocks, again=pattern)
+        assert ran == [("a", False, 60)]
+        assert (new != a, old) == (True, b)
+        assert build(*blocks) == ([new, b], [])
+
+    @pytest.mark.parametrize("pattern", ["", "other.md", "other/*", "page"])
+    def test_blocks_of_other_pages_do_not_run_again(self, build, pattern):
+        build(listing())
+        assert build(listing(), again=pattern)[1] == []
+
+    def test_block_runs_again_whose_equal_stands_on_a_page_before(self, build):
+        build(listing())
+        assert len(build(listing(), listing(uri="other.md"), again="other.md")[1]) == 1
+
+    def test_log_has_the_counts_of_a_page_and_of_all_and_the_slowest(self, build, caplog):
+        build(listing("kept"))
+        caplog.set_level("INFO", "mkdocs")
+        build(*(listing(code, uri=f"{code}.md") for code in "abcd"), listing("kept"))
+        assert [record.getMessage() for record in caplog.records] == [
+            "page.md: 0 blocks run, 1 cached, 0.00 s",
+            f"All pages: 4 blocks run, 1 cached, {sum(b'abcd')}.00 s",
+            f"Slowest: d.md:1, {ord('d')}.00 s",
+            f"Slowest: c.md:1, {ord('c')}.00 s",
+            f"Slowest: b.md:1, {ord('b')}.00 s",
+        ]
 
 
-def test_fingerprint_of_a_package_that_is_missing_is_another_one():
-    assert fingerprint(files=[], packages=["no-such"]) != fingerprint(files=[], packages=["numpy"])
+class TestBuild:
+    BLOCK = '```python exec="on"\nimport os\nprint(os.getpid())\n```\n'
+
+    def output(self, soup):
+        return soup.select_one("pre.output").text
+
+    def test_block_runs_once_and_is_kept_beside_the_configuration(self, site, caplog, tmp_path):
+        first = self.output(site(self.BLOCK))
+        assert "page.md: 1 blocks run, 0 cached" in caplog.text
+        assert self.output(site(self.BLOCK)) == first
+        assert "page.md: 0 blocks run, 1 cached" in caplog.text
+        assert (tmp_path / ".cache").is_dir()
+
+    def test_changed_code_runs_again(self, site):
+        first = self.output(site(self.BLOCK))
+        assert self.output(site(self.BLOCK.replace("import os", "import os\n"))) != first
+
+    def test_changed_installation_runs_everything_again(self, site, tmp_path, monkeypatch):
+        first = self.output(site(self.BLOCK))
+        (tmp_path / "packages" / "some_library-1.0.dist-info").mkdir(parents=True)
+        monkeypatch.syspath_prepend(tmp_path / "packages")
+        assert self.output(site(self.BLOCK)) != first
+
+    def test_block_that_has_read_a_file_runs_again_when_the_file_has_changed(
+        self, site, caplog, tmp_path
+    ):
+        file = tmp_path / "table.csv"
+        file.write_text("1")
+        block = f'```python exec="on"\nprint(open({str(file)!r}).read())\n```\n'
+        assert self.output(site(block)) == "1\n"
+        site(block)
+        assert "page.md: 0 blocks run, 1 cached" in caplog.text
+        file.write_text("2")
+        assert self.output(site(block)) == "2\n"
+
+    def test_failure_is_not_kept(self, problem, caplog):
+        for _ in range(2):
+            assert "ZeroDivisionError" in problem('```python exec="on"\n1 / 0\n```\n')
+            assert "page.md: 1 blocks run, 0 cached" in caplog.text
+
+    def test_variables_say_where_results_are_kept_and_which_pages_run_again(
+        self, site, caplog, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("BOOKWRIGHT_CACHE", str(tmp_path / "some" / "where"))
+        first = self.output(site(self.BLOCK))
+        assert (tmp_path / "some" / "where").is_dir()
+        assert not (tmp_path / ".cache").exists()
+        monkeypatch.setenv("BOOKWRIGHT_AGAIN", "other*")
+        assert self.output(site(self.BLOCK)) == first
+        monkeypatch.setenv("BOOKWRIGHT_AGAIN", "pa*")
+        assert self.output(site(self.BLOCK)) != first
+        assert "page.md: 1 blocks run, 0 cached" in caplog.text
+
+    def test_cache_that_cannot_be_written_to_stops_no_strict_build(
+        self, site, caplog, tmp_path, monkeypatch
+    ):
+        first = self.output(site(self.BLOCK))
+        (tmp_path / "file").touch()
+        (tmp_path / "temporary").mkdir()
+        monkeypatch.setenv("BOOKWRIGHT_CACHE", str(tmp_path / "file"))
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+        second = self.output(site(self.BLOCK))
+        assert len({first, second, self.output(site(self.BLOCK))}) == 3
+        assert list((tmp_path / "temporary").iterdir()) == []
+        assert caplog.text.count("the folder of the cache cannot be written to") == 1
+        assert (tmp_path / "file").read_bytes() == b""
+
+    def test_old_results_are_deleted_and_used_ones_are_kept(self, site, tmp_path):
+        site(self.BLOCK)
+        (kept,) = (file for file in (tmp_path / ".cache").iterdir() if file.is_file())
+        old = kept.with_name("old")
+        old.touch()
+        for file in (kept, old):
+            os.utime(file, (0, 0))
+        site(self.BLOCK)
+        assert kept.exists()
+        assert not old.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('Colour("#112233", "#445566")', 'Colour("#112233", "#778899")'),
+        ('Colour("#112233", "#445566")', 'Colour("#99aabb", "#445566")'),
+    ],
+    ids=["dark", "light"],
+)
+def test_palette_can_change_without_running_anything(tmp_path, before, after):
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    colours = []
+    for run, colour in ((1, before), (0, after)):
+        write_site(
+            tmp_path,
+            page=f'```python exec="on" alt="A line"\n{draw}\n```\n',
+            settings=f'package="gdbook", figures=Figures(colours={{"0": {colour}}})',
+        )
+        book = tmp_path / "book.py"
+        imports = "import Colour, Figures, Settings"
+        book.write_text(book.read_text().replace("import Settings", imports))
+        result = mkdocs("build", "--strict", cwd=tmp_path)
+        assert f"page.md: {run} blocks run, {1 - run} cached" in result.stderr
+        html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
+        assert "stroke: var(--figure-0)" in html
+        colours.append((tmp_path / "site" / "assets" / "figures.css").read_text())
+    assert colours[0] != colours[1]
