@@ -115,6 +115,19 @@ def test_stub_is_shown_on_the_page_and_offered_for_download(site, tmp_path):
     assert file.read_text(encoding="utf-8") == f"{STUB}\n"
 
 
+def test_stubs_of_pages_with_the_same_name_are_both_offered(site, tmp_path):
+    for folder in "ab":
+        (tmp_path / "docs" / folder).mkdir(parents=True)
+    other = PAGE.replace("Return the side of a square.", "Return a side.")
+    site(**{"a/x": PAGE, "b/x": other})
+    stubs = (tmp_path / "site" / "exercises").rglob("side.py")
+    texts = sorted(stub.read_text(encoding="utf-8") for stub in stubs)
+    assert texts == [
+        f"{STUB.replace('Return the side of a square.', 'Return a side.')}\n",
+        f"{STUB}\n",
+    ]
+
+
 def test_stub_in_a_fold_and_solution_in_a_list_find_each_other(site):
     stub, solution = (part.replace("\n", "\n    ") for part in PAGE.split("\n\n", 2)[1:])
     html = site(f"# Page\n\n??? note\n\n    {stub}\n\n- item\n\n    {solution}\n")
