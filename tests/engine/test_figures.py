@@ -1,85 +1,356 @@
-"""Figures as the page has them."""
+"""Figures: drawn where they stand among the text, and as the page has them."""
 
 import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from isolation import run_block
+from bookwright.blocks.isolation import Sandbox, environment
+from bookwright.rendering.figures import inline
+from bookwright.settings import PASSED, Colour, Figures
+from hypothesis import given
+from hypothesis import strategies as st
 
-DRAW = """
-import matplotlib.pyplot as plt
+FIGURES = Figures(
+    colours={
+        "ink": Colour("#1d2430", "#e3e7ee"),
+        "grid": Colour("#d5d9e0", "#3d4450"),
+        "paper": Colour("#fcfdfe", "#000000"),
+        "0": Colour("#2363b8", "#7db4ff"),
+        "1": Colour("#c2570c", "#ffa45c"),
+    }
+)
+PRELOAD = ("matplotlib.pyplot", "numpy", "torch")
+SANDBOX = Sandbox(
+    environment(PASSED),
+    f"{FIGURES.matplotlib_style}\nsavefig.transparent: True\nfigure.figsize: 6.4, 4\n",
+    PRELOAD,
+)
+PLOT = "import matplotlib.pyplot as plt\n"
+DRAW = f"""{PLOT}
 import numpy as np
 fig, ax = plt.subplots()
 ax.plot([1, 2, 3], "o-", label="loss")
+ax.plot([3, 2, 1], "o-", label="accuracy")
 ax.scatter([1, 2], [1, 2], color="#123456")
+x = np.linspace(1, 3, 500)
+ax.fill_between(x, 1, 1 + np.exp(-x))
+ax.plot(x, 2 + np.sin(9 * x))
+ax.grid(True)
 ax.set_title("a < b & α → 0")
-ax.legend()
+ax.legend();
 """
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def run(code):
+    result = SANDBOX.run(code, is_session=False, limit=60)
+    assert result.stopped is None
+    return result
+
+
+def shown(code):
+    """Return what a block shows, in order; of each figure its title."""
+    result = run(code)
+    assert result.raised is None
+    return [
+        re.search(r">title ([^<]*)<", item.content)[1] if item.kind == "figure" else item.content
+        for item in result.items
+    ]
+
+
+def figure(title):
+    return f"plt.figure(); plt.title('title {title}')\n"
 
 
 @pytest.fixture(scope="module")
-def svg():
-    outcome = run_block(DRAW, language="python", limit=60, prefix="f7")
-    assert outcome.failure is None
-    (figure,) = outcome.figures
-    return figure
+def drawing():
+    """Return a drawing as matplotlib makes it."""
+    (svg,) = run(DRAW).figures
+    return svg
 
 
-def test_drawing_is_one_well_formed_element(svg):
-    assert svg.startswith("<svg")
-    assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  # our own
+@pytest.fixture(scope="module")
+def svg(drawing):
+    """Return the same drawing as it stands in a page."""
+    return inline(drawing, "f7-0", FIGURES.colours)
 
 
-def test_every_id_starts_with_the_prefix_and_every_reference_has_its_id(svg):
-    ids = re.findall(r'\bid="([^"]+)"', svg)
-    references = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)
-    assert ids
-    assert all(name.startswith("f7-0-") for name in ids)
-    assert {a or b for a, b in references} <= set(ids)
-    assert len(references) > 0
+class TestOrder:
+    def test_text_and_figures_come_in_the_order_in_which_they_were_made(self):
+        code = (
+            f"{PLOT}print(1)\n{figure('a')}plt.show()\nprint(2)\n{figure('b')}plt.show()\nprint(3)"
+        )
+        assert shown(code) == ["1\n", "a", "2\n", "b", "3\n"]
+
+    def test_figures_that_are_shown_together_come_in_the_order_in_which_they_were_opened(self):
+        code = f"{PLOT}{figure('a')}{figure('b')}plt.figure(1)\nprint(1)\nplt.show()"
+        assert shown(code) == ["1\n", "a", "b"]
+
+    def test_open_figures_are_drawn_at_the_end_and_shown_ones_are_not_drawn_again(self):
+        code = f"{PLOT}{figure('a')}plt.show()\n{figure('b')}print(1)"
+        assert shown(code) == ["a", "1\n", "b"]
+
+    def test_figure_comes_before_what_is_printed_at_the_exit(self):
+        assert shown(f"{PLOT}import atexit\natexit.register(print, 1)\n{figure('a')}") == [
+            "a",
+            "1\n",
+        ]
+
+    def test_unfinished_line_is_text_before_the_figure(self):
+        code = f"{PLOT}print('é', end='')\n{figure('a')}plt.show()\nprint('b', end='')"
+        assert shown(code) == ["é", "a", "b"]
+
+    def test_text_of_programs_and_of_the_descriptor_has_its_place(self):
+        program = "subprocess.run([sys.executable, '-c', 'print({})'])\n"
+        code = (
+            f"{PLOT}import os, subprocess, sys\n{program.format(1)}{figure('a')}plt.show()\n"
+            f"os.write(1, b'2')\n{figure('b')}plt.show()\n{program.format(3)}print(4)"
+        )
+        assert shown(code) == ["1\n", "a", "2", "b", "3\n4\n"]
+
+    @pytest.mark.parametrize(
+        "line", ["sys.stdout.close()", "sys.stdout = io.StringIO()", "sys.stdout = None"]
+    )
+    def test_stream_that_is_gone_is_no_trouble(self, line):
+        assert shown(f"{PLOT}import io, sys\nprint(1)\n{line}\n{figure('a')}") == ["1\n", "a"]
+
+    def test_figure_that_was_shown_before_a_failure_is_kept(self):
+        result = run(f"{PLOT}{figure('a')}plt.show()\nprint(1)\n1 / 0")
+        assert [item.kind for item in result.items] == ["figure", "text"]
+        assert result.raised.name == "ZeroDivisionError"
+
+    def test_figure_of_a_session_is_drawn(self):
+        code = ">>> import matplotlib.pyplot as plt\n>>> line = plt.plot([1])\n>>> plt.show()"
+        result = SANDBOX.run(code, is_session=True, limit=60)
+        assert (len(result.figures), result.wrong) == (1, ())
+
+    @pytest.mark.parametrize(
+        "code", [PLOT, f"{PLOT}plt.show()", f"{PLOT}plt.plot([1])\nplt.close()"]
+    )
+    def test_nothing_is_drawn_where_no_figure_is_open(self, code):
+        assert run(code).items == ()
+
+    def test_show_returns_nothing_and_prints_nothing(self):
+        result = run(f"{PLOT}plt.plot([1])\nprint(plt.show(block=True))")
+        assert [(item.kind, item.content[:5]) for item in result.items][1:] == [("text", "None\n")]
 
 
-def test_text_is_text_in_the_font_of_the_page(svg):
-    assert ">a &lt; b &amp; α → 0</text>" in svg
-    assert "DejaVu" not in svg
-    assert "var(--figure-font, sans-serif)" in svg
+class TestDrawing:
+    def test_bytes_are_the_same_each_time(self, drawing):
+        assert run(DRAW).figures == [drawing]
+        assert "<dc:date>" not in drawing
+
+    def test_style_that_a_block_resets_changes_neither_bytes_nor_text(self):
+        code = f"{PLOT}plt.rcdefaults()\nplt.title('x'); plt.plot([1], 'o');"
+        assert run(code).figures == run(code).figures
+        assert ">x</text>" in run(code).figures[0]
+
+    def test_style_of_the_book_is_followed(self):
+        line = f"{PLOT}plt.plot([1, 2]);"
+        assert "stroke: #2363b8" in run(line).figures[0]
+        plain = Sandbox(environment(PASSED), "", PRELOAD)
+        (svg,) = plain.run(line, is_session=False, limit=60).figures
+        assert "stroke: #1f77b4" in svg  # matplotlib's own first colour
+
+    def test_style_of_the_reader_has_no_effect(self, tmp_path, monkeypatch):
+        (tmp_path / "matplotlibrc").write_text("image.cmap: gray\n")
+        for name in ("MPLCONFIGDIR", "MATPLOTLIBRC"):
+            monkeypatch.setenv(name, str(tmp_path))
+        passed = environment((*PASSED, "MPLCONFIGDIR", "MATPLOTLIBRC"))
+        code = "import matplotlib as mpl\nprint(mpl.rcParams['image.cmap'])"
+        sandbox = Sandbox(passed, "", PRELOAD)
+        assert sandbox.run(code, is_session=False, limit=60).text == "viridis\n"
+
+    def test_letter_that_cannot_be_drawn_is_a_failure(self):
+        raised = run(f"{PLOT}plt.title('日')\nplt.show()").raised
+        assert raised.message.startswith("UserWarning: Glyph 26085")
+        assert raised.line == 3
 
 
-def test_colours_of_the_style_are_variables_and_others_are_not(svg):
-    assert "var(--figure-0, #2363b8)" in svg
-    assert "var(--figure-ink, #1d2430)" in svg
-    assert "var(--figure-grid, #d5d9e0)" in svg
-    assert re.search(r"[^,] #123456", svg)
-    assert not re.search(r"(?<!, )#2363b8", svg)
+class TestStyle:
+    def test_colours_are_those_of_light_pages(self):
+        style = FIGURES.matplotlib_style
+        assert "text.color: 1d2430\n" in style
+        assert "grid.color: d5d9e0\n" in style
+        assert "legend.facecolor: fcfdfe\n" in style
+        assert "axes.prop_cycle: cycler('color', ['2363b8', 'c2570c'])\n" in style
+
+    def test_file_of_the_style_comes_first(self, tmp_path):
+        file = tmp_path / "a.mplstyle"
+        file.write_text("lines.linewidth: 3", encoding="utf-8")
+        style = Figures(style=file, colours={"ink": Colour("#111111", "#eeeeee")}).matplotlib_style
+        assert style.startswith("lines.linewidth: 3\ntext.color: 111111\n")
+
+    def test_book_without_a_palette_has_the_colours_of_matplotlib(self):
+        assert Figures().matplotlib_style.strip() == ""
+
+    def test_stylesheet_has_both_colours_of_each(self):
+        light, dark = FIGURES.stylesheet.split("[data-md-color-scheme", maxsplit=1)
+        assert light.startswith(":root {\n  --figure-ink: #1d2430;\n  --figure-grid: #d5d9e0;\n")
+        assert '="slate"] {\n  --figure-ink: #e3e7ee;\n' in dark
+        assert (light.count("--figure-"), dark.count("--figure-")) == (5, 5)
 
 
-def test_ground_is_transparent(svg):
-    assert "#ffffff" not in svg
+class TestInline:
+    def test_drawing_is_one_well_formed_element(self, svg):
+        assert svg.startswith("<svg")
+        assert ET.fromstring(svg).tag == f"{SVG}svg"  # noqa: S314  # our own
+
+    def test_every_id_starts_with_the_prefix_and_every_reference_has_its_id(self, svg):
+        ids = re.findall(r'\bid="([^"]+)"', svg)
+        references = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)
+        assert ids
+        assert all(name.startswith("f7-0-") for name in ids)
+        assert {a or b for a, b in references} <= set(ids)
+        assert any(a for a, _ in references)
+        assert any(b for _, b in references)
+
+    def test_text_is_text_in_the_font_of_the_page(self, svg):
+        assert ">a &lt; b &amp; α → 0</text>" in svg
+        assert "DejaVu" not in svg
+        assert "var(--figure-font, sans-serif)" in svg
+
+    def test_colours_of_the_palette_are_variables_and_others_are_not(self, drawing, svg):
+        for name, (light, _) in FIGURES.colours.items():
+            assert light in drawing
+            assert light not in svg
+            assert f"var(--figure-{name})" in svg
+        assert "#123456" in svg
+        assert "var(--figure-ink)0" not in svg
+
+    def test_colour_that_only_begins_like_one_of_the_palette_stays(self):
+        svg = '<svg><path style="fill: #2363b8ff; stroke: #2363b8"/></svg>'
+        assert inline(svg, "f", FIGURES.colours) == (
+            '<svg><path style="fill: #2363b8ff; stroke: var(--figure-0)"/></svg>'
+        )
+
+    def test_ground_is_transparent(self, svg):
+        assert "#ffffff" not in svg
+
+    def test_size_is_in_pixels(self, svg):
+        assert re.search(r'<svg [^>]*width="460.8" height="288"', svg)
+
+    def test_drawing_brings_no_style_for_the_rest_of_the_page(self, drawing, svg):
+        assert "<style" in drawing
+        assert "<style" not in svg
+        assert "<metadata" not in svg
+        assert "<!--" not in svg
+
+    def test_drawing_is_smaller_than_matplotlib_makes_it(self, drawing, svg):
+        assert len(svg) < len(drawing) / 2
+        assert not re.search(r">\s+<", svg)
+
+    def test_every_line_goes_where_it_went(self, drawing, svg):
+        before, after = lines(drawing), lines(svg)
+        assert len(before) == len(after) > 20
+        for exact, short in zip(before, after, strict=True):
+            assert all(away(point, short) < 0.17 for point in exact)
+            assert all(away(point, exact) < 0.08 for point in short)
+
+    def test_every_marker_and_word_stands_where_it_stood(self, drawing, svg):
+        before, after = positions(drawing), positions(svg)
+        assert len(before) == len(after) > 20
+        assert all(abs(a - b) < 0.08 for a, b in zip(before, after, strict=True))
+
+    def test_corner_between_long_lines_stays(self):
+        line = '<svg><path d="M 10 10 \nL 20 10.06 \nL 30 10 \nL 40 10.5 \nL 50 10 \n"/></svg>'
+        assert inline(line, "f", {}) == '<svg><path d="M10 10L30 10L40 10.5L50 10"/></svg>'
+
+    def test_translucent_points_that_lie_on_each_other_are_all_drawn(self):
+        code = f"{PLOT}plt.scatter([1, 1, 1, 2], [1, 1, 1, 2], alpha=0.3);"
+        (drawing,) = run(code).figures
+        (before, after) = (
+            sum("opacity: 0.3" in style for tag, style in styles(each) if tag == "use")
+            for each in (drawing, inline(drawing, "f", {}))
+        )
+        assert before == after == 4
+
+    def test_elements_and_their_styles_are_the_same(self, drawing, svg):
+        assert styles(svg) == [
+            (tag, style)
+            for tag, style in styles(inline_colours(drawing))
+            if tag not in {"style", "metadata"}
+        ]
+
+    def test_markers_of_a_line_say_their_style_once(self, svg):
+        groups = re.findall(r"<g[^<>]*>(?:<use[^<>]*/>){3,}</g>", svg)
+        assert groups
+        assert all(group.count("style=") == 1 for group in groups)
+
+    @pytest.mark.parametrize(
+        "text",
+        ['id="a"', "url(#a)", 'href="#a"', "#2363b8", 'a x="1.23456"', "'DejaVu Sans', b"],
+    )
+    def test_text_of_a_figure_stays_as_it_is(self, text):
+        (drawing,) = run(f"{PLOT}plt.title({text!r});").figures
+        titles = [
+            [element.text for element in elements(each, "text")]
+            for each in (drawing, inline(drawing, "f", FIGURES.colours))
+        ]
+        assert text in titles[0]
+        assert titles[0] == titles[1]
+
+    @given(st.floats(-9999, 9999).map(lambda number: f"{number:f}"))
+    def test_number_is_shorter_and_as_good_as_equal(self, number):
+        svg = inline(f'<svg><use x="{number}" y="{number}"/></svg>', "f", {})
+        short, again = re.search(r'x="(.*)" y="(.*)"', svg).groups()
+        assert short == again
+        assert len(short) <= len(number)
+        assert abs(float(short) - float(number)) <= (
+            0.0501 if abs(float(number)) >= 10 else 0.00501
+        )
+        assert short != "-0"
 
 
-def test_size_is_in_pixels(svg):
-    assert re.search(r'<svg [^>]*width="460.8" height="288"', svg)
+def lines(svg):
+    """Return the points of each path that has no curves."""
+    values = (path.get("d") for path in elements(svg, "path"))
+    return [
+        [complex(*map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", value)]
+        for value in values
+        if not set("CQe") & set(value)
+    ]
 
 
-def test_bytes_are_the_same_each_time(svg):
-    again = run_block(DRAW, language="python", limit=60, prefix="f7")
-    assert again.figures == [svg]
-    assert "<metadata>" not in svg
+def positions(svg):
+    """Return where each marker and each word stands."""
+    found = (*elements(svg, "use"), *elements(svg, "text"))
+    return [complex(float(each.get("x", 0)), float(each.get("y", 0))) for each in found]
 
 
-def test_drawing_brings_no_style_for_the_rest_of_the_page(svg):
-    assert "<style" not in svg
+def elements(svg, tag):
+    return ET.fromstring(svg).iter(f"{SVG}{tag}")  # noqa: S314  # our own
 
 
-def test_style_that_a_block_resets_changes_neither_bytes_nor_text():
-    reset = "import matplotlib.pyplot as plt\nplt.rcdefaults()\nplt.title('x'); plt.plot([1], 'o')"
-    first, second = (run_block(reset, language="python", limit=60, prefix="f") for _ in "ab")
-    assert first.figures == second.figures
-    assert ">x</text>" in first.figures[0]
+def away(point, line):
+    """Return how far a point lies from a line with corners."""
+    return min(distance(point, *ends) for ends in zip(line, [*line[1:], line[-1]], strict=True))
 
 
-def test_letter_that_cannot_be_drawn_is_a_failure():
-    code = "import matplotlib.pyplot as plt\nplt.title('日')\nplt.show()"
-    failure = run_block(code, language="python", limit=60, prefix="f").failure
-    assert "UserWarning: Glyph 26085" in failure.summary
-    assert failure.line == 3
+def distance(point, start, end):
+    way = end - start
+    along = ((point - start) * way.conjugate()).real / abs(way) ** 2 if way else 0
+    return abs(point - start - min(max(along, 0), 1) * way)
+
+
+def inline_colours(svg):
+    for name, (light, _) in FIGURES.colours.items():
+        svg = svg.replace(light, f"var(--figure-{name})")
+    return re.sub(r"font-family: [^;]*;", "font-family: var(--figure-font, sans-serif);", svg)
+
+
+def styles(svg):
+    """Return the elements of a drawing, each with the style that it or its group has."""
+    found = []
+
+    def walk(element, inherited):
+        tag = element.tag.split("}")[-1]
+        style = element.get("style") or inherited
+        style = re.sub(r"url\(#[^)]*\)", "url(#)", style)
+        if tag in {"path", "use", "text", "style"}:
+            found.append((tag, style))
+        for child in element:
+            walk(child, style)
+
+    walk(ET.fromstring(svg), "")  # noqa: S314  # our own
+    return found
