@@ -1,4 +1,4 @@
-"""Pages with executed blocks: what is on them, and what stops a build."""
+"""Pages with blocks that run: what is on them, and what stops a build."""
 
 import os
 import re
@@ -6,71 +6,38 @@ import signal
 import subprocess
 import sys
 import time
-from textwrap import dedent
 
 import pytest
 from bs4 import BeautifulSoup
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
-from mkdocs.exceptions import Abort
-from sites import mkdocs, serve, write_site
+from sites import ENVIRONMENT, SETTINGS, mkdocs, serve, write_site
+
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n"
 
 
-@pytest.fixture
-def site(tmp_path, caplog):
-    """Return a function that builds pages and returns the soup of `page`."""
-
-    def build_site(text="# Page\n", **pages):
-        config = write_site(tmp_path, page=dedent(text), **pages)
-        caplog.clear()
-        caplog.set_level("INFO", "mkdocs")
-        build(load_config(str(config), strict=True))
-        html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
-        return BeautifulSoup(html, "html.parser")
-
-    return build_site
+def block(code, options="", language="python"):
+    return f'```{language} exec="on" {options}\n{code}\n```\n\n'
 
 
-@pytest.fixture
-def problem(site, caplog):
-    """Return a function that builds a page, expects the build to stop, and returns the log."""
-
-    def build_site(text, **pages):
-        with pytest.raises(Abort):
-            site(text, **pages)
-        return "\n".join(r.getMessage() for r in caplog.records if r.levelname == "ERROR")
-
-    return build_site
+def shown(soup):
+    """Return what the blocks of a page show: texts, and what figures are of."""
+    found = soup.select("pre.output, div.output, .figure")
+    return [each.get("aria-label") or each.text for each in found]
 
 
 def test_page_shows_code_then_text_then_figure(site):
-    soup = site("""
-        ```python exec="on" alt="A line that rises"
-        import matplotlib.pyplot as plt
-        print("x < y", "&", sep="  ", end="")
-        plt.plot([1, 2])
-        plt.show()
-        ```
-        """)
+    soup = site(
+        block(f'print("x < y", "&", sep="  ", end="")\n{PLOT}plt.show()', 'alt="A line that rises"')
+    )
     listing, output, figure = soup.select_one(".block").find_all(recursive=False)
     assert listing["class"] == ["listing", "copy"]
-    assert listing.code.text.startswith("import matplotlib.pyplot as plt\nprint(")
+    assert listing.code.text.startswith('print("x < y", "&", sep="  ", end="")\nimport')
     assert output.text == "x < y  &"
     assert figure["role"] == "img"
     assert figure["aria-label"] == "A line that rises"
     assert figure.svg is not None
 
 
-def test_markdown_result_is_rendered(site):
-    soup = site("""
-        ```python exec="on" result="markdown"
-        print("| a |\\n|---|\\n| 1 |")
-        ```
-        """)
-    assert [cell.text for cell in soup.select(".output td")] == ["1"]
-
-
-def test_block_in_a_list_and_in_a_fold_is_executed(site):
+def test_block_is_executed_in_a_list_in_a_fold_and_behind_tabs(site):
     soup = site("""
         - item
 
@@ -79,234 +46,289 @@ def test_block_in_a_list_and_in_a_fold_is_executed(site):
                 print("one")
             ```
 
+        - item
+
+        \t```python exec="on"
+        \tprint("two")
+        \t```
+
         ??? note
 
             ```python exec="on"
-            print("two")
+            print("three")
             ```
         """)
-    assert [output.text for output in soup.select("pre.output")] == ["one\n", "two\n"]
+    assert shown(soup) == ["one\n", "two\n", "three\n"]
 
 
-def test_code_that_is_not_executed_on_purpose_has_no_copy_button(site):
-    soup = site('```python exec="off" title="x.py"\n1 / 0\n```\n')
+def test_only_blocks_that_can_run_alone_have_a_button_that_copies(site):
+    soup = site(
+        '```python exec="off" title="x.py"\n1 / 0\n```\n\n'
+        + block(">>> 1 + 1\n2", language="pycon")
+        + "```bash\necho hi\n```\n"
+    )
     assert "1 / 0" in soup.select_one(".highlight code").text
     assert soup.select(".copy, .output") == []
 
 
-def test_code_in_other_languages_is_left_alone(site):
-    assert site("```bash\necho hi\n```\n").select_one(".language-bash, .highlight").text.strip()
+class TestOutput:
+    def test_text_and_figures_stand_in_the_order_in_which_they_were_made(self, site):
+        figure = f"{PLOT}plt.show()\n"
+        code = f"print(1)\n{figure}print(2)\n{figure}{PLOT}print(3)"
+        soup = site(block(code, 'alt="one || two || t < h"'))
+        assert shown(soup) == ["1\n", "one", "2\n", "two", "3\n", "t < h"]
+
+    def test_text_is_shown_in_its_final_state(self, site):
+        bar = 'for n in 1, 50, 100:\n    print(f"\\r\\x1b[32m{n} %\\x1b[0m", end="")\nprint()'
+        soup = site(block(bar) + block('print("one\\ntwo\\x1b[A\\b\\b\\bsix")'))
+        assert shown(soup) == ["100 %\n", "six\ntwo"]
+
+    def test_block_that_prints_nothing_visible_shows_nothing(self, site):
+        assert shown(site(block('print("\\x1b[0m", end="")'))) == []
+
+    def test_error_stream_is_never_on_a_page(self, site):
+        code = "import sys\nprint('shown')\nprint('not shown', file=sys.stderr)"
+        assert shown(site(block(code, 'stderr="dropped"'))) == ["shown\n"]
+
+    def test_warning_that_is_meant_is_not_on_the_page(self, site):
+        code = "import warnings\nwarnings.warn('careful')\nprint('shown')"
+        assert shown(site(block(code, 'warns="UserWarning"'))) == ["shown\n"]
+
+    def test_exception_that_is_meant_is_shown_as_python_prints_it_last(self, site):
+        soup = site(
+            block("print('so far')\nint('x')", 'raises="ValueError"')
+            + block("import json\njson.loads('?')", 'raises="json.decoder.JSONDecodeError"')
+            + block("import sys\nsys.exit()", "")
+        )
+        assert shown(soup) == [
+            "so far\n",
+            "ValueError: invalid literal for int() with base 10: 'x'",
+            "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
+        ]
+
+    def test_exception_that_is_meant_stands_below_the_figures(self, site):
+        code = f"{PLOT}plt.show()\nprint(1)\nraise ValueError('a < b')"
+        soup = site(block(code, 'raises="ValueError" alt="A line"'))
+        assert shown(soup) == ["A line", "1\n", "ValueError: a < b"]
+
+    def test_ids_are_unique_where_figures_are_alike(self, site):
+        code = f"{PLOT}plt.figure()\nplt.plot([1, 2], 'o');"
+        soup = site(block(code, 'alt="a || b"') + block(f"{code}\n", 'alt="c || d"'))
+        ids = [tag["id"] for tag in soup.select("[id]")]
+        assert len(ids) == len(set(ids))
+        assert len(soup.select(".figure [id]")) >= 4
 
 
-def test_session_is_checked_and_has_no_copy_button(site, problem):
-    soup = site('```pycon exec="on"\n>>> 1 + 1\n2\n```\n')
-    assert soup.select(".copy, .output") == []
-    assert "page.md:2: AssertionError: expected '3\\n', got '2\\n'" in problem(
-        '```pycon exec="on"\n>>> 1 + 1\n3\n```\n'
-    )
+class TestFailure:
+    def test_is_told_with_page_line_exception_and_code(self, problem):
+        log = problem("""\
+            ---
+            title: Page
+            ---
+
+            - item
+
+                ```python exec="on"
+                x = 0
+
+                y = 1 / x
+                ```
+            """)
+        assert log.startswith("page.md:10: ZeroDivisionError: division by zero, in `y = 1 / x`\n")
+        assert 'File "block.py", line 3, in <module>' in log
+
+    def test_without_a_line_is_placed_at_its_fence(self, problem):
+        log = problem("# Page\n\n" + block("import os\nos._exit(7)"))
+        assert log.startswith(
+            "page.md:3: SystemExit: the block ended its own process with status 7"
+        )
+
+    def test_beyond_a_limit_is_told_at_the_fence_that_has_it(self, problem):
+        code = "import time\ntime.sleep(3)\nprint(1)"
+        log = problem(block(code, 'limit="300"') + block(code, 'limit="0.2"'))
+        assert re.fullmatch(
+            r"page\.md:([789]|10): TimeoutError: the block ran for longer than 0\.2 s\b.*",
+            log,
+            re.DOTALL,
+        )
+
+    def test_of_an_exit_is_told(self, problem):
+        assert problem(block("import sys\nsys.exit(3)")).startswith("page.md:3: SystemExit: 3, in")
+
+    def test_of_every_wrong_example_is_told_at_its_line(self, problem):
+        session = ">>> 1\n1\n>>> 1 + 1\n3\n>>> 1 / 0\n>>> print('a')"
+        log = problem(f"# Page\n\n{block(session, language='pycon')}")
+        assert re.findall(r"^page.*", log, re.MULTILINE) == [
+            "page.md:6: expected 3, got 2, in `>>> 1 + 1`",
+            "page.md:8: expected nothing, got ZeroDivisionError: division by zero, in `>>> 1 / 0`",
+            "page.md:9: expected nothing, got a, in `>>> print('a')`",
+        ]
+        assert "Expected:\n3\nGot:\n2" in log
+
+    def test_of_the_machine_is_told(self, problem, monkeypatch):
+        def broken(*_, **__):
+            raise OSError("no more processes")
+
+        monkeypatch.setattr("bookwright.blocks.isolation.Sandbox.run", broken)
+        log = problem(block("print(1)"))
+        assert log.startswith(
+            "page.md:1: the block could not be run: OSError('no more processes')\nTraceback"
+        )
 
 
-def test_block_indented_by_tabs_is_executed(site):
-    soup = site('- item\n\n\t```python exec="on"\n\tprint("one")\n\t```\n')
-    assert soup.select_one("pre.output").text == "one\n"
-
-
-def test_words_that_look_like_python_are_no_python(site):
-    for opening in ('```bash title="run python"', "```happy", "```pytb"):
-        assert "hidden" in site(f"{opening}\nhidden\n```\n").text
-
-
-def test_quotes_in_an_alternative_reach_the_page(site):
-    soup = site(
-        '```python exec="on" alt=\'a "q" <b>\'\n'
-        "import matplotlib.pyplot as plt\nplt.plot([1])\n```\n"
-    )
-    assert soup.select_one(".figure")["aria-label"] == 'a "q" <b>'
-    assert soup.select_one(".listing code").text.startswith("import")
-
-
-def test_carriage_return_reaches_the_page(tmp_path, site):
-    site('```python exec="on"\nprint("a\\rb")\n```\n')
-    html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
-    assert "a&#13;b" in html
-
-
-def test_equal_blocks_have_limits_of_their_own(problem):
-    block = '```python exec="on" limit="{}"\nimport time\ntime.sleep(1)\nprint(1)\n```\n\n'
-    log = problem(block.format(30) + block.format(0.2))
-    assert log.count("ran for longer than 0.2 s, in") == 1
-
-
-def test_what_keeps_a_block_from_being_run_is_told(problem, monkeypatch):
-    def broken(*_, **__):
-        raise OSError("no more processes")
-
-    monkeypatch.setattr("execution.run_block", broken)
-    log = problem('```python exec="on"\nprint(1)\n```\n')
-    assert "page.md:1: the block could not be run: OSError('no more processes')" in log
-
-
-def test_ids_are_unique_where_figures_are_alike(site):
-    block = (
-        '```python exec="on" alt="{}"\nimport matplotlib.pyplot as plt\n'
-        "plt.plot([1, 2], 'o')\nplt.figure()\nplt.plot([1, 2], 'o')\n{}\n```\n\n"
-    )
-    soup = site(block.format("a", "") + block.format("b", "pass") + block.format("c", ""))
-    ids = [tag["id"] for tag in soup.select(".figure [id]")]
-    assert len(ids) == len(set(ids)) > 0
-
-
+FIGURE = "the block draws a figure: describe it"
 MISTAKES = {
-    "a misspelt option": ('```python exce="on"', "not ['exce']"),
-    "no option": ("```python", 'say whether the code is executed: write exec="on"'),
-    "a misspelt value": ('```python exec="onn"', "say whether the code is executed"),
-    "an option without quotes": ("```python exec=on", "'exec=on' is no option"),
-    "braces": ("``` {.python}", "'{.python}' opens Python code: write python"),
-    "another name of the language": ('```py exec="on"', "'py' opens Python code: write python"),
-    "capitals": ('```Python exec="on"', "'Python' opens Python code: write python"),
-    "an option twice": ('```python exec="off" exec="on"', "'exec' is no option"),
-    "a quoted title": ('```python exec="on" title=\'a "b"\'', "the title has no double quotes"),
-    "a session without a prompt": ('```pycon exec="on"', "a session has lines that begin with >>>"),
-    "a limit of a year": ('```python exec="on" limit="1e12"', "at most 3600"),
-    "an option of the stock runner": ('```python exec="on" session="a"', "not ['session']"),
-    "an unknown result": ('```python exec="on" result="html"', "the result is text, or Markdown"),
-    "a limit of 0": ('```python exec="on" limit="0"', "the limit is a number of seconds"),
-    "a limit in words": ('```python exec="on" limit="long"', "the limit is a number of seconds"),
+    "an exception": ("1 / 0", "", "2: ZeroDivisionError: division by zero, in `1 / 0`"),
+    "another exception": ("1 / 0", 'raises="ValueError"', "2: ZeroDivisionError"),
+    "no exception": ("", 'raises="ValueError"', "1: the fence says that the block raises Value"),
+    "a warning": (
+        "import warnings\nwarnings.warn('careful')",
+        "",
+        "3: UserWarning: careful: the block warns; say warns=",
+    ),
+    "another warning": (
+        "import warnings\nwarnings.warn('careful')",
+        'warns="RuntimeWarning"',
+        "1: the fence says that the block warns of RuntimeWarning, and it does not",
+    ),
+    "no warning": ("", 'warns="UserWarning"', "1: the fence says that the block warns of User"),
+    "errors": (
+        "import sys\nprint('no', file=sys.stderr)",
+        "",
+        "1: the block writes to the error stream, which pages do not show: no: say stderr=",
+    ),
+    "errors of a program": (
+        "import subprocess\nsubprocess.run(['python', '-c', 'import sys; sys.exit(\"no\")']);",
+        "",
+        "1: the block writes to the error stream, which pages do not show: no: say stderr=",
+    ),
+    "a value": ("x = 1\n\nx", "", "4: the block ends with a value, which notebooks show"),
+    "a control character": (
+        "print('\\a')",
+        "",
+        r"1: the block prints the control character '\x07'",
+    ),
+    "a control sequence": ("print('\\x1b[2J')", "", "1: the block prints the control sequence"),
+    "a path": ("import sys\nprint(sys.prefix)", "", "1: the block shows a path of this machine"),
+    "a path in a figure": (
+        f"import os\n{PLOT}plt.title(os.getcwd());",
+        'alt="a"',
+        "1: the block shows a path of this machine",
+    ),
+    "too much text": (
+        "print('x' * 20_000)",
+        "",
+        "1: the block shows 20001 bytes of text, and 20000",
+    ),
+    "a figure without a description": (f"{PLOT}plt.show()", "", f"1: {FIGURE}"),
+    "a description without a figure": ("print(1)", 'alt="a"', "1: the block has alt="),
+    "a description too many": (f"{PLOT}plt.show()", 'alt="a || b"', "1: the block draws 1 figures"),
 }
 
 
-@pytest.mark.parametrize(("opening", "message"), MISTAKES.values(), ids=MISTAKES)
-def test_fence_that_cannot_be_meant_stops_the_build(problem, opening, message):
-    log = problem(f"---\ntitle: Page\n---\n\n# Page\n\n{opening}\nprint('hidden')\n```\n")
-    assert log.startswith("page.md:7: ")
-    assert message in log
+@pytest.mark.parametrize(("code", "options", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake_stops_the_build_at_its_line(problem, code, options, message):
+    assert f"page.md:{message}" in problem(block(code, options))
 
 
-def test_failure_stops_the_build_and_names_page_line_exception_and_code(problem):
-    log = problem("""\
-        ---
-        title: Page
-        ---
-
-        - item
-
-            ```python exec="on"
-            x = 0
-
-            y = 1 / x
-            ```
-        """)
-    assert "page.md:10: ZeroDivisionError: division by zero, in `y = 1 / x`" in log
+def test_figure_that_is_too_large_stops_the_build(problem):
+    settings = f"{SETTINGS}, largest_figure=1000"
+    log = problem(block(f"{PLOT}plt.show()", 'alt="a"'), settings=settings)
+    assert re.match(r"page.md:1: figure 1 of the block has \d+ bytes, and 1000 is the most: ", log)
 
 
-def test_failure_without_a_line_is_placed_at_its_fence(problem):
-    log = problem('# Page\n\n```python exec="on"\nimport os\nos._exit(7)\n```\n')
-    assert "page.md:3: SystemExit: the block ended its own process with status 7" in log
+def test_limit_of_text_and_of_time_are_those_of_the_book(problem):
+    settings = f"{SETTINGS}, most_output=9, block_seconds=1"
+    log = problem(block("print('x' * 9)") + block("import time\ntime.sleep(9)"), settings=settings)
+    assert "page.md:1: the block shows 10 bytes of text, and 9 is the most." in log
+    assert "TimeoutError: the block ran for longer than 1 s" in log
 
 
-def test_limit_of_a_fence_is_its_own(problem):
-    log = problem('```python exec="on" limit="0.3"\nwhile True:\n    pass\n```\n')
-    assert "TimeoutError: the block ran for longer than 0.3 s" in log
-    assert re.search("page.md:[123]: ", log)
+def test_all_mistakes_of_a_block_and_of_all_pages_are_told(problem):
+    code = "import sys, warnings\nwarnings.warn('careful')\nprint('no', file=sys.stderr)\n1"
+    log = problem(block(code) + block("1 / 0"), other=block("1", 'alt="a"'))
+    places = re.findall(r"^(\w+\.md:\d+): ", log, re.MULTILINE)
+    assert sorted(places) == sorted(
+        ["page.md:3", "page.md:1", "page.md:5", "page.md:9", "other.md:2", "other.md:1"]
+    )
 
 
-def test_figure_without_alternative_stops_the_build(problem):
-    draw = "import matplotlib.pyplot as plt\nplt.plot([1])\n"
-    log = problem(f'```python exec="on"\n{draw}```\n')
-    assert 'page.md:1: the block draws a figure: describe it in alt="…".' in log
+def test_result_that_is_kept_is_checked_again(site, problem, caplog):
+    site(block(f"{PLOT}plt.show()", 'alt="a"'))
+    assert FIGURE in problem(block(f"{PLOT}plt.show()"))
+    assert "page.md: 0 blocks run, 1 cached" in caplog.text
 
 
-def test_alternative_without_figure_stops_the_build(problem):
-    log = problem('```python exec="on" alt="nothing"\nprint(1)\n```\n')
-    assert "draws no figure" in log
+def test_path_of_the_package_is_told_wherever_the_build_was_started(tmp_path):
+    write_site(tmp_path, page=block("import gdbook\nprint(gdbook.__file__)"))
+    result = mkdocs("build", cwd=tmp_path)
+    assert "page.md:1: the block shows a path of this machine" in result.stderr
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '# Page\n\n```python exec="on"\nprint(1)\n',
-        '# Page\n\n    ```python exec="on"\n    print(1)\n    ```\n',
-        '# Page\n\n- ```python exec="on"\n    print(1)\n    ```\n',
-        '# Page\n\n\u00a0```python exec="on"\n    print(1)\n    ```\n',
-    ],
-    ids=["never closed", "indented like code", "behind a list's mark", "behind a hard space"],
-)
-def test_fence_that_markdown_does_not_read_as_one_stops_the_build(problem, text):
-    assert "page.md:3: this is not read as a fence" in problem(text)
-
-
-def test_all_problems_of_all_pages_are_logged(problem):
-    log = problem('```python exec="on"\n1 / 0\n```\n', other="```python\n```\n")
-    assert "page.md:2: " in log
-    assert "other.md:1: " in log
+def test_page_has_no_variables_but_those_that_the_book_passes_on(tmp_path):
+    program = "import os; print('PRIVATE' in os.environ, os.getenv('COLOUR'), os.getenv('TZ'))"
+    code = f"import subprocess\n{program}\nsubprocess.run(['python', '-c', {program!r}]);"
+    write_site(tmp_path, page=block(code), settings='package="gdbook", environment=("COLOUR",)')
+    result = mkdocs("build", cwd=tmp_path, PRIVATE="1", COLOUR="red", TZ="Asia/Tokyo")
+    assert result.returncode == 0, result.stderr
+    html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
+    assert shown(BeautifulSoup(html, "html.parser")) == ["False red None\n" * 2]
 
 
 @pytest.mark.parametrize("flags", [[], ["--strict"], ["--quiet", "--strict"]])
 def test_exit_status_of_a_failed_build_is_not_zero(tmp_path, flags):
-    write_site(tmp_path, page='```python exec="on"\n1 / 0\n```\n')
+    write_site(tmp_path, page=block("1 / 0"))
     result = mkdocs("build", *flags, cwd=tmp_path)
     assert result.returncode != 0
     assert "page.md:2: ZeroDivisionError" in result.stderr
     assert not list((tmp_path / "site").glob("**/*.html"))
 
 
-class TestCache:
-    BLOCK = '```python exec="on"\nimport os\nprint(os.getpid())\n```\n'
-
-    def output(self, soup):
-        return soup.select_one("pre.output").text
-
-    def test_block_runs_once(self, site, caplog):
-        first = self.output(site(self.BLOCK))
-        assert "page.md: 1 blocks run, 0 cached" in caplog.text
-        assert self.output(site(self.BLOCK)) == first
-        assert "page.md: 0 blocks run, 1 cached" in caplog.text
-
-    def test_changed_code_runs_again(self, site):
-        first = self.output(site(self.BLOCK))
-        assert self.output(site(self.BLOCK.replace("import os", "import os\n"))) != first
-
-    def test_changed_library_runs_everything_again(self, site, monkeypatch):
-        first = self.output(site(self.BLOCK))
-        monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0")
-        assert self.output(site(self.BLOCK)) != first
-
-    def test_failure_is_not_kept(self, problem, caplog):
-        for _ in range(2):
-            assert "ZeroDivisionError" in problem('```python exec="on"\n1 / 0\n```\n')
-            assert "page.md: 1 blocks run, 0 cached" in caplog.text
-
-    def test_log_has_totals_and_the_slowest(self, site, caplog):
-        site('```python exec="on"\nimport time\ntime.sleep(0.2)\n```\n' + self.BLOCK)
-        assert "All pages: 2 blocks run, 0 cached" in caplog.text
-        assert "Slowest: page.md:" in caplog.text
-
-
-def test_serving_shows_the_failure_and_recovers(tmp_path):
-    write_site(tmp_path, page='```python exec="on"\nprint("fine")\n```\n')
+def test_serving_shows_what_is_wrong_and_recovers(tmp_path):
+    write_site(tmp_path, page=block('print("fine")'))
     with serve(tmp_path) as page:
         assert page.wait_for("fine")
-        page.write('```python exec="on"\n1 / 0\n```\n')
+        page.write(block("print('so far\\0')\n1 / 0"))
         html = page.wait_for("ZeroDivisionError")
-        assert "page.md:2" in html
+        assert "page.md:3" in html
+        assert "so far\N{REPLACEMENT CHARACTER}" in html
         assert str(tmp_path) not in html
-        page.write('```python exec="on"\nimport matplotlib.pyplot as plt\nplt.plot([1])\n```\n')
+        page.write(block(PLOT + "plt.show()"))
         assert page.wait_for("describe it in alt=")
         page.write("```python\n1 / 0\n```\n")
         assert page.wait_for("say whether the code is executed")
-        page.write('```python exec="on"\nprint("fine again")\n```\n')
+        page.write(block('print("fine again")'))
         assert "ZeroDivisionError" not in page.wait_for("fine again")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGINT to send")
-def test_interrupted_build_ends_at_once(tmp_path):
-    started = tmp_path / "started"
-    code = f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(1000)\n"
-    write_site(tmp_path, page=f'```python exec="on" limit="2000"\n{code}```\n')
+def test_interrupted_build_ends_with_its_blocks(tmp_path):
+    line = tmp_path / "line"
+    os.mkfifo(line)
+    end = os.open(line, os.O_RDONLY | os.O_NONBLOCK)
+    code = (
+        f"import time\nline = open({str(line)!r}, 'w')\nprint('started', file=line, flush=True)\n"
+        "time.sleep(1000)"
+    )
+    write_site(tmp_path, page=block(code, 'limit="2000"'))
     command = [sys.executable, "-m", "mkdocs", "build"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
-        while not started.exists():
+    environment = {**os.environ, **ENVIRONMENT}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL
+    ) as process:
+        while not (said := read(end)):
             assert process.poll() is None
             time.sleep(0.1)
+        assert said == b"started\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) != 0
+    os.set_blocking(end, True)
+    assert os.read(end, 10) == b""  # the block is gone as well
+    os.close(end)
+
+
+def read(end):
+    try:
+        return os.read(end, 100)
+    except BlockingIOError:
+        return b""
