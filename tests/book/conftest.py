@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sites import DATE, ROOT, mkdocs
+from pages import build_book
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +15,6 @@ def site(tmp_path_factory, worker_id) -> Path:
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             draft = base / "draft"
-            build = ("build", "--strict", "-d", str(draft))
-            result = mkdocs(*build, cwd=ROOT, SOURCE_DATE_EPOCH=DATE)
-            assert result.returncode == 0, result.stderr
+            build_book(draft)
             draft.rename(folder)
     return folder

@@ -1,14 +1,35 @@
 """The book's own pages, and its site."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import markdown
 import pytest
+from bookwright.blocks.terminal import final_state
+from bookwright.pages.page import Page
 from bs4 import BeautifulSoup, Tag
 
 ROOT = Path(__file__).parents[2]
 DATE = "1700000000"  # of every build, so that two can be compared
+DOCS = ROOT / "docs" / "en"
+PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
+
+
+def build_book(folder: Path, *, root: Path = ROOT) -> None:
+    """Build the book into a folder as its makers do, from whatever folder it lies in."""
+    result = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", folder],
+        cwd=root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": DATE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, re.sub(r"\x1b\[\d+m", "", result.stderr)
 
 
 def selected(request: pytest.FixtureRequest, parameter: str) -> list[Any]:
@@ -18,8 +39,9 @@ def selected(request: pytest.FixtureRequest, parameter: str) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-DOCS = ROOT / "docs" / "en"
-PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
+def source(page: str) -> Page:
+    """Return a page as its author wrote it."""
+    return Page.of_file(page, (DOCS / page).read_text(encoding="utf-8"))
 
 
 def url_of(page: str) -> str:
@@ -28,9 +50,20 @@ def url_of(page: str) -> str:
     return f"{stem}/" if stem else ""
 
 
-def same_output(output: Tag | None, text: str) -> bool:
-    """Tell whether a page shows a text: not at all, as it is, or rendered as Markdown."""
-    if output is None or output.name == "pre":
-        return text == (output.text if output else "")
+def article_of(page: str, site: Path) -> Tag:
+    """Return what the site shows of a page."""
+    html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")
+    return BeautifulSoup(html, "html.parser").article
+
+
+def shows(block: Tag, text: str) -> bool:
+    """Tell whether a block of a page shows a text: as a terminal does, or rendered as Markdown."""
+    outputs = block.find_all(class_="output", recursive=False)
+    text = final_state(text)
+    if all(output.name == "pre" for output in outputs):
+        return text == "".join(output.text for output in outputs)
+    for summary in block.select(".output > details > summary"):
+        summary.extract()
+    shown = " ".join(output.get_text(" ", strip=True) for output in outputs)
     rendered = BeautifulSoup(markdown.markdown(text, extensions=["tables"]), "html.parser")
-    return output.get_text(" ", strip=True) == rendered.get_text(" ", strip=True)
+    return shown == rendered.get_text(" ", strip=True)

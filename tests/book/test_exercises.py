@@ -6,14 +6,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from exercises import stub_uri
-from fences import find_fences
-from sites import DOCS, PAGES, selected
+from bookwright.pages.stubs import uri_of
+from pages import DOCS, PAGES, selected, source
 
 EXERCISES = [
     pytest.param((page, fence.options["solution"], fence.code), id=fence.options["solution"])
     for page in PAGES
-    for fence in find_fences((DOCS / page).read_text(encoding="utf-8"))
+    for fence in source(page).fences
     if "solution" in fence.options
 ]
 
@@ -23,7 +22,7 @@ def tested(site, tmp_path_factory, request):
     """Return what doctest says of the stubs and of the solutions."""
     folder = tmp_path_factory.mktemp("solutions")
     exercises = selected(request, "exercise")
-    files = [site / stub_uri(page, name) for page, name, _ in exercises]
+    files = [site / uri_of(page, name) for page, name, _ in exercises]
     for page, name, solution in exercises:
         file = folder / page / f"{name}.py"
         file.parent.mkdir(parents=True, exist_ok=True)

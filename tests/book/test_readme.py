@@ -5,8 +5,8 @@ import re
 import subprocess
 import sys
 
-from fences import find_fences
-from sites import ROOT
+from bookwright.pages.fences import find_fences
+from pages import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCES = list(find_fences(README))
