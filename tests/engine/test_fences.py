@@ -143,7 +143,8 @@ def test_what_looks_like_an_opening_and_is_none_is_a_stray(line):
 @pytest.mark.parametrize(
     "line", ["Some ```code``` in text.", "```code``` at first.", "Two \\`\\` ticks", "a ~~b~~ c"]
 )
-def test_code_within_a_line_is_no_stray(line):
+def test_code_within_a_line_is_neither_a_fence_nor_a_stray(line):
+    assert [*find_fences(line)] == []
     assert [*strays(Page("page.md", line))] == []
 
 
