@@ -127,7 +127,16 @@ def test_printed_fence_is_a_listing_and_does_not_run(site):
 
 
 @pytest.mark.parametrize(
-    "fence", ["```bash\nls", "```bash title=x\nls\n```", "- a\n\n    ```bash\n  ls\n    ```"]
+    "fence",
+    [
+        "```bash\nls",
+        "```bash title=x\nls\n```",
+        '```bash session="a"\nls\n```',
+        '```bash at="1"\nls\n```',
+        '```bash at="first"\nls\n```',
+        "- a\n\n    ```bash\n  ls\n    ```",
+        "- ```bash\n  ls\n  ```",
+    ],
 )
 def test_printed_fence_that_markdown_would_not_show_stops_the_build(fence, problem):
     assert problem(f"# Page\n\n{printing(fence)}").startswith("page.md:3: ")
