@@ -7,6 +7,7 @@ import pytest
 from bookwright.pages import sources, stubs
 from bookwright.pages.listings import read
 from bookwright.pages.page import Page
+from mkdocs.exceptions import Abort, PluginError
 
 import gdbook
 
@@ -65,6 +66,69 @@ def filled(text):
 
 def test_stub_keeps_docstrings_and_drops_bodies_and_what_follows():
     assert stubs.stub_of(SOLUTION) == STUB
+
+
+STUBS = {
+    "a class": (
+        """
+        class Stack:
+            \"\"\"A stack.\"\"\"
+
+            size = 3
+
+            def push(self, item):
+                \"\"\"Put an item on top.\"\"\"
+                self.items.append(item)
+
+            def top(self): return self.items[-1]
+
+        stack = Stack()
+        """,
+        """
+        class Stack:
+            \"\"\"A stack.\"\"\"
+
+            size = 3
+
+            def push(self, item):
+                \"\"\"Put an item on top.\"\"\"
+                ...
+
+            def top(self):
+                ...
+        """,
+    ),
+    "a function that waits": (
+        'async def read():\n    """Read."""\n    return 1',
+        'async def read():\n    """Read."""\n    ...',
+    ),
+    "a decorator and a long signature": (
+        "@cache\ndef f(\n    a,\n    b,\n) -> int:\n    return a",
+        "@cache\ndef f(\n    a,\n    b,\n) -> int:\n    ...",
+    ),
+    "a comment before the first statement": (
+        "def f(a):\n    # not to be seen\n    return a",
+        "def f(a):\n    ...",
+    ),
+    "a decorated function within": (
+        "def f(a):\n    @cache\n    def g():\n        return a\n\n    return g()",
+        "def f(a):\n    ...",
+    ),
+    "a docstring and code on one line": (
+        'def f(a):\n    """Return a."""; return a',
+        'def f(a):\n    """Return a."""\n    ...',
+    ),
+}
+
+
+@pytest.mark.parametrize(("solution", "stub"), STUBS.values(), ids=STUBS)
+def test_nothing_is_left_of_how_a_solution_is_done(solution, stub):
+    assert stubs.stub_of(dedent(solution).strip()) == dedent(stub).strip()
+
+
+def test_title_of_a_filled_fence_can_be_chosen():
+    stub, _ = filled(PAGE.replace('stub="side"', 'stub="side" title="Start here"'))
+    assert stub.options.title == "Start here"
 
 
 def test_solution_without_functions_leaves_nothing():
@@ -220,6 +284,12 @@ def test_fence_that_shows_a_source_has_no_code_of_its_own(problem):
     assert log.startswith("page.md:3: ")
 
 
-def test_package_that_is_not_installed_is_named():
-    with pytest.raises(ModuleNotFoundError, match="no_such_package is not installed: pip install"):
-        sources.package_folder("no_such_package")
+def test_package_that_is_not_installed_stops_the_build_and_is_named(site, caplog):
+    with pytest.raises(Abort):
+        site("# Page\n", settings='package="no_such_package"')
+    assert "no_such_package is not installed: pip install" in caplog.text
+
+
+def test_module_is_no_package():
+    with pytest.raises(PluginError, match="typing_extensions is no package"):
+        sources.package_folder("typing_extensions")

@@ -202,15 +202,10 @@ def test_fences_that_are_no_cells_are_listings(lab):
         ```text title="a file"
         text
         ```
-
-        ```pycon
-        >>> 1 + 1
-        3
-        ```
         """)
     assert len(html.select(".block")) == 1
     assert html.select_one(".filename").text == "a file"
-    assert [code.text for code in html.select("code")][1:] == ["text\n", ">>> 1 + 1\n3\n"]
+    assert [code.text for code in html.select("code")][1:] == ["text\n"]
 
 
 def test_notebook_of_a_lab_has_the_outputs_of_its_cells(lab, tmp_path):

@@ -16,7 +16,7 @@ def read_one(header, code="x = 1", *, in_a_lab=False):
 def test_options_of_a_block_are_values():
     options, mistakes = read_one(
         'python exec="on" result="markdown" alt="One || Two, and || three" limit="1.5" '
-        'raises="ValueError" warns="pkg.OddWarning" stderr="dropped" title="a b" hl_lines="1 3-5" '
+        'raises="ValueError" warns="OddWarning" stderr="dropped" title="a b" hl_lines="1 3-5" '
         'linenums="1" stub="one" solution="eins"'
     )
     assert mistakes == ()
@@ -26,7 +26,7 @@ def test_options_of_a_block_are_values():
         alt=("One", "Two, and", "three"),
         limit=1.5,
         raises="ValueError",
-        warns="pkg.OddWarning",
+        warns="OddWarning",
         stderr="dropped",
         title="a b",
         hl_lines="1 3-5",
@@ -57,7 +57,7 @@ WRONG = {
     "alt": ("", " ", "One ||", "|| Two", "One || || Three"),
     "limit": ("0", "-1", "3601", "1e12", "inf", "nan", "long", ""),
     "raises": ("Value Error", "3", "a..b", ".b", ""),
-    "warns": ("a warning", "", "Odd-Warning"),
+    "warns": ("a warning", "", "Odd-Warning", "a.OddWarning"),
     "stderr": ("kept", "on", ""),
     "title": ('say "x"',),
     "hl_lines": ("x", "", "1,2", "3-", "0", "5-3"),
@@ -184,6 +184,11 @@ def test_session_has_a_prompt():
     message = "a session has lines that begin with >>>."
     assert read_one('pycon exec="on"', code="1 + 1\n2")[1] == (message,)
     assert read_one('pycon exec="on"', code=">>> 1 + 1\n2")[1] == ()
+
+
+def test_session_is_no_cell_of_a_lab():
+    (mistake,) = read_one("pycon", code=">>> 1\n1", in_a_lab=True)[1]
+    assert mistake == "a lab has no sessions: write python, and print what there is to see."
 
 
 @pytest.mark.parametrize("header", ['python exec="on"', 'python exec="off"', "py"])
