@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+import re
 import threading
 import time
 
@@ -97,13 +98,17 @@ class TestFolderThatCannotBeWrittenTo:
         assert not refusing.is_writable
         (record,) = caplog.records
         assert record.levelname == "INFO"
-        assert "the folder of the cache cannot be written to (" in record.getMessage()
+        assert re.search(
+            r"the folder of the cache cannot be written to \([A-Z]", record.getMessage()
+        )
 
     def test_is_found_out_when_something_is_stored(self, refusing, caplog):
         caplog.set_level("INFO", "mkdocs")
         refusing.store("key", 1)
-        assert not refusing.is_writable
         assert len(caplog.records) == 1
+        refusing.store("key", 1)
+        assert len(caplog.records) == 1
+        assert not refusing.is_writable
 
     def test_is_read_from(self, refusing):
         has_one = (refusing.folder / "old").exists()

@@ -318,8 +318,8 @@ class TestSizes:
 
 
 class TestCells:
-    def told(self, result, **limits):
-        chosen = listings.options.Options(**limits)
+    def told(self, result, **options):
+        chosen = listings.options.Options(**options)
         return [problem.summary for problem in of_cell(result, chosen, most_output=9)]
 
     @pytest.mark.parametrize("ending", ["raised", "stopped"])
@@ -329,7 +329,12 @@ class TestCells:
 
     def test_all_that_is_wrong_is_told(self):
         items = (*printed(f"{Path.home()}", "\n" * 9).items, *drawn(1).items)
-        assert len(self.told(Result(items, errors="e", warned=(WARNED,)))) == 5
+        assert len(self.told(Result(items, errors="e"))) == 4
+
+    def test_cell_can_say_nothing_about_the_error_stream(self):
+        assert self.told(Result(errors="careful")) == [
+            "the block writes to the error stream, which pages do not show: careful."
+        ]
 
     def test_nothing_is_wrong_with_text_and_a_figure_that_is_described(self):
         assert self.told(Result((*printed("1").items, *drawn(1).items)), alt=("a",)) == []

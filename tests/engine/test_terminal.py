@@ -64,6 +64,7 @@ REFUSED = {
     "a link": ("\x1b]8;;https://a.org\x1b\\a\x1b]8;;\x1b\\", r"the control character '\\x1b'"),
     "a hidden cursor": ("\x1b[?25l", r"the control character '\\x1b'"),
     "a cleared screen": ("a\x1b[2J", r"the control sequence '\\x1b\[2J'"),
+    "the start of a screen": ("a\x1b[1J", r"the control sequence '\\x1b\[1J'"),
     "a question to the terminal": ("\x1b[6n", r"the control sequence '\\x1b\[6n'"),
     "a scrolled screen": ("\x1b[2S", r"the control sequence '\\x1b\[2S'"),
     "a move by two numbers": ("\x1b[1;2A", r"the control sequence '\\x1b\[1;2A'"),
