@@ -329,16 +329,20 @@ def test_cell_has_no_option_but_a_description(wrong, option):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "line"),
     [
-        "??? note\n\n    ```python\n    x\n    ```\n",
-        "> ```python\n> x\n> ```\n",
-        "```bash\nls\n```\n",
+        ("Text.\n\n??? note\n\n    ```python\n    x\n    ```\n", 5),
+        ("Text.\n\n> ```python\n> x\n> ```\n", 3),
+        ("Text.\n\n```bash\nls\n```\n", 3),
+        ("```python\n1\n```\n\n```bash\nls\n```\n\n```python\n2\n```\n", 5),
     ],
-    ids=["in a fold", "in a quotation", "another language"],
+    ids=["in a fold", "in a quotation", "another language", "another language between cells"],
 )
-def test_python_that_is_no_cell_and_cell_that_is_no_python_stop_the_build(wrong, text):
-    assert "page.md: a Python fence is no cell" in wrong(text)
+def test_python_that_is_no_cell_and_cell_that_is_no_python_stop_the_build(wrong, text, line):
+    log = wrong(text)
+    assert log.startswith(f"page.md:{LINES_BEFORE + line}: ")
+    assert "other cells than the page has" in log
+    assert log.count("page.md") == 1
 
 
 def test_link_that_leads_nowhere_stops_the_build(lab, caplog):
