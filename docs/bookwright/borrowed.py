@@ -8,7 +8,7 @@ import multiprocessing
 import multiprocessing.forkserver
 import multiprocessing.process
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -61,6 +61,26 @@ def page_processors(md: "Markdown") -> dict[str, tuple[Any, int]]:
         for name, priority in priorities.items()
         if name in md.treeprocessors
     }
+
+
+def note_anchors(md: "Markdown", ids: Iterable[str]) -> None:
+    """Let MkDocs know of ids in HTML that it does not see, so that links to them are right."""
+    if "mkdocs_extract_anchors" in md.treeprocessors:
+        anchors: Any = md.treeprocessors["mkdocs_extract_anchors"]
+        anchors.present_anchor_ids.update(ids)
+
+
+def keep_headings(md: "Markdown", html: str) -> None:
+    """Let markdown-exec find the headings of Markdown that it has converted in a larger HTML.
+
+    It puts them into the table of contents where the HTML stands that it has returned; here that
+    is a part of what is shown.
+    """
+    if "markdown_exec_insert_headings" in md.treeprocessors:
+        inserted: Any = md.treeprocessors["markdown_exec_insert_headings"]
+        parts = [markup for markup in inserted.headings if markup and markup in html]
+        if headings := [each for part in parts for each in inserted.headings.pop(part)]:
+            inserted.headings[html] = headings
 
 
 def take_render(page: "Page") -> Any:  # noqa: ANN401  # a method of mkdocs-jupyter's own

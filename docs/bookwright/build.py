@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from bookwright.cache import Cache
 from bookwright.pages import sources, stubs
 from bookwright.pages.listings import Listing
 from bookwright.pages.options import PYTHON
-from bookwright.pages.page import Page
+from bookwright.pages.page import Page, Place
 from bookwright.problems import Problems
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
@@ -40,8 +42,11 @@ class Build:
         root = Path(config.config_file_path).parent
         self.problems = Problems()
         self._settings = settings
+        package = sources.package_folder(settings.package)
+        self._folders = (str(root), str(package.parent))
         self._cache = Cache(Path(os.environ.get("BOOKWRIGHT_CACHE", root / ".cache")))
-        known = [sources.package_folder(settings.package), *CHILD]
+        known = [package, *CHILD]
+        self._again = os.environ.get("BOOKWRIGHT_AGAIN", "")
         sandbox = isolation.Sandbox(
             isolation.environment(settings.environment),
             settings.figures.matplotlib_style,
@@ -57,7 +62,7 @@ class Build:
             self._cache,
             fingerprint=key,
             seconds=settings.block_seconds,
-            again=os.environ.get("BOOKWRIGHT_AGAIN", ""),
+            again=self._again,
             is_sound=lambda listing, result: (
                 not self._page_of(listing).problems_of(listing, result)
             ),
@@ -71,14 +76,18 @@ class Build:
         self._configure(config)
 
     def _configure(self, config: MkDocsConfig) -> None:
+        """Add to the configuration what this build needs, in place of what an earlier one added."""
         self._labs.configure(config)
-        config.markdown_extensions.append(self._processors)  # type: ignore[arg-type]  # Markdown takes both
+        extensions: list[Any] = config.markdown_extensions
+        extensions[:] = [each for each in extensions if not isinstance(each, PageProcessors)]
+        extensions.append(self._processors)
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {})
         others = fences.setdefault("custom_fences", [])
+        others[:] = [fence for fence in others if fence["name"] != "*"]
         self._foreign = {fence["name"] for fence in others} - {*PYTHON}
         everything = {"name": "*", "class": "", "validator": accept, "format": self.show_listing}
         others.append(everything)
-        if self._settings.figures.colours:
+        if self._settings.figures.colours and PALETTE not in config.extra_css:
             config.extra_css.insert(0, PALETTE)
 
     @property
@@ -103,17 +112,36 @@ class Build:
                 self.problems.report(f"{file.src_uri}:{line}", mistake)
                 continue
             started = self._start(page, is_lab=bool(labs and labs.should_include(file)))
-            for uri, content in self._made_of(started):
-                files.append(File.generated(config, uri, content=content))
+            if started.is_lab and fnmatch(page.uri, self._again):
+                self._labs.forget()
+            for place, uri, content in self._made_of(started):
+                if uri in files.src_uris:
+                    self.problems.report(place or page.uri, f"{uri} is made of another page, too.")
+                else:
+                    files.append(self._generated(uri, content, config))
         self.problems.stop_the_build()
         if self._settings.figures.colours:
             palette = self._settings.figures.stylesheet
-            files.append(File.generated(config, PALETTE, content=palette))
+            files.append(self._generated(PALETTE, palette, config))
+
+    def _generated(self, uri: str, content: str, config: MkDocsConfig) -> File:
+        """Return a file of the site that is made here.
+
+        Plugins for several languages ask each file where it lies; this one lies outside of the
+        pages, where nothing is looked for.
+        """
+        file = File.generated(config, uri, content=content)
+        file.abs_src_path = str(self._cache.folder / "made" / uri)
+        return file
 
     def _start(self, page: Page, *, is_lab: bool) -> PageInProgress:
         """Take a page on, and set its blocks going."""
         started = PageInProgress(
-            page, is_lab=is_lab, settings=self._settings, problems=self.problems
+            page,
+            is_lab=is_lab,
+            settings=self._settings,
+            problems=self.problems,
+            folders=self._folders,
         )
         self._pages[page.uri] = started
         for listing in started.listings.values():
@@ -121,26 +149,30 @@ class Build:
                 self._execution.start(listing)
         return started
 
-    def _made_of(self, started: PageInProgress) -> Iterator[tuple[str, str]]:
+    def _made_of(self, started: PageInProgress) -> Iterator[tuple[Place | None, str, str]]:
         """Yield the files that a page gives: stubs, and those that wait for its results."""
         uri = started.page.uri
         for listing in started.listings.values():
             if name := listing.options.stub:
-                yield stubs.uri_of(uri, name), f"{listing.code}\n"
+                yield listing.place, stubs.uri_of(uri, name), f"{listing.code}\n"
         for offered in offers.uris(uri, self._settings).values():
-            yield offered, ""
+            yield None, offered, ""
 
     def open_page(
         self, markdown: str, rendered: RenderedPage, config: MkDocsConfig, files: Files
     ) -> str:
         """Return the Markdown of a page with its fences marked, and with its offers."""
         uri = rendered.file.src_uri
+        if uri not in self._pages:  # a draft, or another plugin has added it
+            self._start(Page.of_file(uri, rendered.file.content_string), is_lab=False)
         opened = self._pages[uri]
         if opened.page.markdown != markdown:  # another plugin has changed it
-            above = rendered.file.content_string.count("\n") - markdown.count("\n")
-            opened = self._start(Page(uri, markdown, above), is_lab=opened.is_lab)
+            changed = replace(opened.page, markdown=markdown)
+            opened = self._start(changed, is_lab=opened.is_lab)
         if opened.is_lab:
-            for line, ran in self._labs.run(rendered, opened.cells, config, files).items():
+            for line, ran in self._labs.run(
+                rendered, [*opened.listings.values()], config, files
+            ).items():
                 opened.results[line] = ran.result
                 self._execution.note(opened.listings[line].place, ran)
         self._open = opened
@@ -197,13 +229,16 @@ class Build:
     ) -> None:
         page = finished.page
         uris = offers.uris(page.uri, self._settings)
-        if not uris:
+        if not finished.is_closed:  # only a part of the site is built
+            for uri in uris.values():
+                if uri in files.src_uris:
+                    files.remove(files.src_uris[uri])
             return
         made = cells.cells(page, finished.listings, finished.results)
         made = offers.introduced(made, offers.about(page, config, self._settings))
         made = offers.absolute(made, page.uri, files, config.site_url or "")
         for kind, uri in uris.items():
-            if file := files.get_file_from_path(uri):
+            if file := files.src_uris.get(uri):
                 file.content_string = documents.WRITERS[kind](made)
 
     def insert_formulas(self, html: str) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from .cache import checksum
+from bookwright.cache import checksum
 
 
 def digest(*parts: str | bytes) -> str:

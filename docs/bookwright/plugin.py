@@ -9,9 +9,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocstrings import MkdocstringsPlugin
 
-from .build import Build
+from bookwright.build import Build
+from bookwright.settings import Settings
+
 from .pages.options import PYTHON
-from .settings import Settings
 
 
 class Book:

@@ -38,7 +38,7 @@ class Figures:
         lines = [f"{use}: {_hex(self.colours[name])}" for name in uses for use in uses[name]]
         if cycle := [_hex(self.colours[name]) for name in self.colours if name.isdecimal()]:
             lines.append(f"axes.prop_cycle: cycler('color', {cycle})")
-        return "\n".join([style, *lines, ""])
+        return "\n".join([style, *lines, *_FIXED, ""])
 
     @property
     def stylesheet(self) -> str:
@@ -48,6 +48,7 @@ class Figures:
         return f':root {{\n{light}}}\n[data-md-color-scheme="slate"] {{\n{dark}}}\n'
 
 
+_FIXED = ["svg.fonttype: none", "svg.hashsalt: bookwright"]  # text is text, and ids are stable
 _USES = {
     "ink": ["text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"],
     "grid": ["grid.color"],

@@ -25,7 +25,8 @@ except ImportError:  # pragma: no cover  # Windows
     resource = None
 
 LARGEST_FILE = 64 * 2**20
-SYSTEM = ("/dev/", "/etc/", "/proc/", "/sys/")
+MOST_READ = 8 * 2**20
+SYSTEM = ("/dev", "/etc", "/proc", "/sys")
 
 
 class Job(NamedTuple):
@@ -36,6 +37,7 @@ class Job(NamedTuple):
     limit: float
     environment: dict[str, str]
     known: tuple[str, ...]
+    added: str
 
 
 def run(job: Job) -> None:
@@ -50,12 +52,12 @@ def run(job: Job) -> None:
     with suppress(AttributeError):  # there are no process groups on Windows
         os.setsid()
     _limit_files()
-    _redirect(place / "output", "stdout", 1)
-    _redirect(place / "errors", "stderr", 2)
+    _redirect(place / "output", "stdout", 1, errors="strict")
+    _redirect(place / "errors", "stderr", 2, errors="backslashreplace")
     canvas = _install_canvas(place)
-    read: set[str] = set()
+    read: set[Path] = set()
     sys.addaudithook(partial(_note_reading, read))
-    _start_afresh(place / "work", job.environment)
+    _start_afresh(place / "work", job)
     with (place / "stuck").open("w") as stuck:
         faulthandler.dump_traceback_later(job.limit, exit=True, file=stuck)
         result = _attempt(is_session=job.is_session, canvas=canvas)
@@ -63,20 +65,20 @@ def run(job: Job) -> None:
             os._exit(1 if result.raised else 0)
         faulthandler.cancel_dump_traceback_later()
     figures = canvas.drawn if canvas else []
-    output = (place / "output").read_bytes()
+    output = _beginning(place / "output")
     items, end = [], 0
     for printed, svg in figures:
         items += [*text(output[end:printed]), Item("figure", svg)]
         end = printed
     items += text(output[end:])
-    errors = (place / "errors").read_bytes().decode(errors="replace")
-    known = (*job.known, str(place), sys.prefix, sys.base_prefix, *SYSTEM)
-    files = tuple(sorted(path for path in read if not path.startswith(known)))
+    errors = _beginning(place / "errors").decode(errors="replace")
+    known = [*job.known, str(place), sys.prefix, sys.base_prefix, *SYSTEM]
+    files = tuple(sorted(str(file) for file in read if not any(map(file.is_relative_to, known))))
     result = replace(result, items=tuple(items), errors=errors, files=files)
     (place / "result.json").write_text(json.dumps(result.to_json()), encoding="utf-8")
 
 
-def _note_reading(read: set[str], event: str, details: tuple[object, ...]) -> None:
+def _note_reading(read: set[Path], event: str, details: tuple[object, ...]) -> None:
     """Note which files are opened, those of imported modules by their source."""
     if event != "open" or not isinstance(details[0], str):
         return
@@ -85,7 +87,13 @@ def _note_reading(read: set[str], event: str, details: tuple[object, ...]) -> No
         with suppress(ValueError, NotImplementedError):
             path = Path(source_from_cache(path))
     if path.is_file():
-        read.add(str(path))
+        read.add(path)
+
+
+def _beginning(file: Path) -> bytes:
+    """Return so much of a file that a result can hold it; more is too much for any page."""
+    with file.open("rb") as opened:
+        return opened.read(MOST_READ)
 
 
 def text(output: bytes) -> list[Item]:
@@ -101,12 +109,12 @@ def _limit_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def _redirect(target: Path, stream: str, number: int) -> None:
+def _redirect(target: Path, stream: str, number: int, *, errors: str) -> None:
     """Send what this process and its children write to one of their streams to a file."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, number)
     os.close(descriptor)
-    text = open(number, "w", 1, "utf-8", newline="\n", closefd=False)  # noqa: SIM115  # it stays open
+    text = open(number, "w", 1, "utf-8", errors, "\n", closefd=False)  # noqa: SIM115  # it stays open
     setattr(sys, stream, text)
     setattr(sys, f"__{stream}__", text)
 
@@ -121,18 +129,19 @@ def _install_canvas(place: Path) -> ModuleType | None:
     return canvas
 
 
-def _start_afresh(folder: Path, environment: dict[str, str]) -> None:
+def _start_afresh(folder: Path, job: Job) -> None:
     """Part with what a copy of a warm process inherits, and a new interpreter would not have."""
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(job.environment)
     os.chdir(folder)
     sys.argv[:] = [programs.SCRIPT]
-    engine = {str(programs.ENGINE), str(programs.ENGINE.parent), ""}
-    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in engine)]
-    canvas = f"{programs.ENGINE.name}.blocks.canvas"  # matplotlib may ask for its backend again
+    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in {job.added, ""})]
+    engine = programs.ENGINE.name
+    canvas = f"{engine}.blocks.canvas"  # matplotlib may ask for its backend again
     for name in [*sys.modules]:
-        if name.partition(".")[0] == programs.ENGINE.name and name != canvas:
+        if name.partition(".")[0] == engine and name != canvas:
             del sys.modules[name]
+    sys.modules[engine] = None  # type: ignore[assignment]  # nobody can import it
     for name in ("numpy.random", "torch"):
         if module := sys.modules.get(name):
             module.seed()
@@ -154,6 +163,8 @@ def _attempt(*, is_session: bool, canvas: ModuleType | None) -> Result:
             _flush(streams)
         except BaseException as error:  # noqa: BLE001  # whatever ends a block is its result
             result = replace(result, raised=programs.raised(error))
+            with suppress(BaseException):
+                _end()
             with suppress(OSError):
                 _flush(streams)
     seconds = time.perf_counter() - started

@@ -9,12 +9,11 @@ from fnmatch import fnmatch
 from typing import NamedTuple
 
 from bookwright import keys
+from bookwright.blocks.isolation import Sandbox, stop_all
+from bookwright.blocks.result import Raised, Result
 from bookwright.cache import Cache
 from bookwright.pages.listings import Listing
 from bookwright.pages.page import Place
-
-from .isolation import Sandbox, stop_all
-from .result import Raised, Result
 
 log = logging.getLogger("mkdocs.bookwright")
 
@@ -51,16 +50,18 @@ class Execution:
         self._again = again
         self._is_sound = is_sound
         self._workers = ThreadPoolExecutor(max_workers=os.cpu_count())
-        self._started: dict[tuple[str, float], Future[Ran]] = {}
+        self._started: dict[tuple[str, float, bool], Future[Ran]] = {}
         self._shown: dict[Place, Ran] = {}
 
     def start(self, listing: Listing) -> Future[Ran]:
         """Set a block going, so that it is done when its page needs it."""
         key = keys.block(self._fingerprint, listing.code, is_session=listing.is_session)
         limit = listing.options.limit or self._seconds
-        if (key, limit) not in self._started:
-            self._started[key, limit] = self._future(listing, key, limit)
-        return self._started[key, limit]
+        again = fnmatch(listing.place.uri, self._again)
+        if (key, limit, again) not in self._started:
+            kept = None if again else self._kept(key)
+            self._started[key, limit, again] = self._future(listing, key, limit, kept)
+        return self._started[key, limit, again]
 
     def result(self, listing: Listing) -> Result:
         """Return what comes of a block, as soon as it has."""
@@ -85,8 +86,7 @@ class Execution:
         for place in sorted(run, key=run.__getitem__, reverse=True)[:3]:
             log.info("Slowest: %s, %.2f s", place, run[place])
 
-    def _future(self, listing: Listing, key: str, limit: float) -> Future[Ran]:
-        kept = self._kept(key) if not self._runs_again(listing) else None
+    def _future(self, listing: Listing, key: str, limit: float, kept: Result | None) -> Future[Ran]:
         if kept is not None:
             found: Future[Ran] = Future()
             found.set_result(Ran(kept, kept=True))
@@ -100,9 +100,6 @@ class Execution:
         if value is None or value["files"] != keys.files(value["files"]):
             return None
         return Result.from_json(value["result"])
-
-    def _runs_again(self, listing: Listing) -> bool:
-        return bool(self._again) and fnmatch(listing.place.uri, self._again)
 
     def _run(self, listing: Listing, key: str, limit: float) -> Ran:
         result = self._sandbox.run(listing.code, is_session=listing.is_session, limit=limit)

@@ -60,8 +60,9 @@ class Sandbox:
             (folder / "work").mkdir()
             (folder / "work" / programs.SCRIPT).write_text(code, encoding="utf-8")
             (folder / "style").write_text(self.style, encoding="utf-8")
-            job = child.Job(name, is_session, limit, dict(self.environment), self.known)
-            process = _context(self).Process(target=child.run, args=(job,))
+            context, added = _context(self)
+            job = child.Job(name, is_session, limit, dict(self.environment), self.known, added)
+            process = context.Process(target=child.run, args=(job,))
             started = time.perf_counter()
             process.start()
             _running.add(process)
@@ -98,23 +99,25 @@ def stop_all() -> None:
 
 
 @cache
-def _context(sandbox: "Sandbox") -> ForkServerContext | SpawnContext:
+def _context(sandbox: "Sandbox") -> tuple[ForkServerContext | SpawnContext, str]:
     """Return the way to start a child: a copy of a warm process where the system can do that.
 
-    The package itself is not preloaded, so that each block reads it afresh.
+    The package itself is not preloaded, so that each block reads it afresh. With it comes the
+    folder that children need on their path, if it was not there before.
     """
-    engine = str(programs.ENGINE.parent)
+    engine, added = str(programs.ENGINE.parent), ""
     if engine not in sys.path:
         sys.path.append(engine)
+        added = engine
     if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")  # pragma: no cover  # Windows
+        return multiprocessing.get_context("spawn"), added  # pragma: no cover  # Windows
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([child.__name__, "mkdocs.__main__", *sandbox.preload])
     variables = dict(sandbox.environment)
     path = os.pathsep.join(filter(None, [engine, variables.get("PYTHONPATH")]))
     with only(variables | {"PYTHONPATH": path}):
         multiprocessing.forkserver.ensure_running()
-    return context
+    return context, added
 
 
 def _stop(process: BaseProcess) -> None:

@@ -8,9 +8,11 @@ those of a chapter, and MkDocs renders it as it renders any page.
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,14 +24,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bookwright import borrowed, keys
+from bookwright.blocks.execution import Ran
+from bookwright.blocks.isolation import environment, only
+from bookwright.blocks.result import Item, Raised, Result
 from bookwright.cache import LABS, Cache
 from bookwright.pages.listings import Listing
 from bookwright.problems import Problems
 from bookwright.settings import Settings
-
-from .execution import Ran
-from .isolation import environment, only
-from .result import Item, Raised, Result
 
 PLUGIN = "mkdocs-jupyter"
 KERNEL = "bookwright"
@@ -38,7 +39,10 @@ _SVG, _MARKDOWN, _PLAIN = "image/svg+xml", "text/markdown", "text/plain"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _FOLDERS = re.compile(r"[^\s\"']*[\\/](?=[^\s\\/]+\.py\b)")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
-_NO_CELL = "a Python fence is no cell: fences of cells stand at the margin, and are no other ones."
+_NO_CELL = (
+    "from here on Jupyter sees other cells than the page has: the fences of cells stand at the "
+    "margin, and other languages that Jupyter runs are shown as text."
+)
 _SHOWS_ADDRESS = "the cell ends with a value that shows where it lies in memory: use plt.show()."
 
 
@@ -48,19 +52,23 @@ class Labs:
     def __init__(  # noqa: D107  # the class says what it is
         self, cache: Cache, fingerprint: str, settings: Settings, problems: Problems
     ) -> None:
-        self._passing = None if cache.is_writable else TemporaryDirectory()
-        folder = Path(self._passing.name) if self._passing else cache.folder
         code = Path(__file__).read_bytes()
-        self._folder = folder / LABS / keys.labs(fingerprint, code, settings.cell_seconds)
+        self._cache = cache
+        self._folder = cache.folder / LABS / keys.labs(fingerprint, code, settings.cell_seconds)
         self._settings = settings
         self._problems = problems
 
     def configure(self, config: MkDocsConfig) -> None:
-        """Have mkdocs-jupyter use this folder and this kernel, and return notebooks."""
+        """Have mkdocs-jupyter use this folder and this kernel."""
         if plugin := config.plugins.get(PLUGIN):
+            plugin.config["cache"] = self._cache.is_writable
             plugin.config["cache_dir"] = str(self._folder)
             plugin.config["kernel_name"] = KERNEL
             plugin.config["ignore_h1_titles"] = True
+
+    def forget(self) -> None:
+        """Have all labs run again."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(
         self, page: RenderedPage, listings: list[Listing], config: MkDocsConfig, files: Files
@@ -70,39 +78,47 @@ class Labs:
         Where something went wrong with a lab, that is the cell that failed, or none.
         """
         uri = page.file.src_uri
+        cells = [each for each in listings if each.fence.language == "python"]
         before = self._kept()
         try:
-            cells = self._run(page, config, files)
+            run = self._run(page, config, files)
         except CellExecutionError as error:
-            failed = [each for each in listings if _has_failed(each, error)]
-            return {each.fence.line: Ran(_failed(error), kept=False) for each in failed}
+            failed = _failed(error, cells)
+            return {} if failed is None else {failed.fence.line: Ran(_failure(error), kept=False)}
         except (CellTimeoutError, DeadKernelError) as error:
             self._problems.report(uri, f"{type(error).__name__}: {error}")
             return {}
-        if [cell.source.strip() for cell in cells] != [each.code.strip() for each in listings]:
-            self._problems.report(uri, _NO_CELL)
-            return {}
-        kept = before == self._kept()
+        for source, cell in zip_longest((each.source.strip() for each in run), cells):
+            if cell is None or source != cell.code.strip():
+                others = [each for each in listings if each not in cells]
+                meant = [each for each in others if source and source.endswith(each.code.strip())]
+                place = next((each.place for each in [*meant, cell] if each), uri)
+                self._problems.report(place, _NO_CELL)
+                return {}
+        kept = self._cache.is_writable and before == self._kept()
         return {
-            listing.fence.line: Ran(_result(cell), kept)
-            for listing, cell in zip(listings, cells, strict=True)
+            cell.fence.line: Ran(_result(node), kept) for cell, node in zip(cells, run, strict=True)
         }
 
     def _run(self, page: RenderedPage, config: MkDocsConfig, files: Files) -> list[NotebookNode]:
         """Take mkdocs-jupyter's rendering out of a page, and return the cells that it ran."""
         render = borrowed.take_render(page)
-        variables = dict(environment(self._settings.environment))
-        variables |= {"JUPYTER_PATH": self._kernels(), "JUPYTER_NO_CONFIG": "1"}
-        with only(variables), borrowed.notebooks_as_they_ran(self._settings.cell_seconds):
-            render(config, files)
+        variables = dict(environment(self._settings.environment)) | {"JUPYTER_NO_CONFIG": "1"}
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            self._write_kernel(Path(folder))
+            variables |= {"JUPYTER_PATH": folder}
+            with only(variables), borrowed.notebooks_as_they_ran(self._settings.cell_seconds):
+                render(config, files)
+        with suppress(OSError):
+            os.utime(self._folder)  # so that it is not taken for an old one
         notebook = nbformat.reads(page.content, as_version=4)
         return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
     def _kept(self) -> set[Path]:
         return set(self._folder.glob("*.json"))
 
-    def _kernels(self) -> str:
-        """Write down a kernel that draws as the blocks of chapters do, and return where.
+    def _write_kernel(self, folder: Path) -> None:
+        """Write down a kernel that draws as the blocks of chapters do.
 
         It knows nothing of the settings that somebody has for IPython and matplotlib.
         """
@@ -112,9 +128,7 @@ class Labs:
             "InlineBackend.figure_formats": "svg",
             "InlineBackend.print_figure_kwargs": "{'bbox_inches': None}",
         }
-        folder = self._folder / "kernels" / KERNEL
-        folder.mkdir(parents=True, exist_ok=True)
-        style = folder / "matplotlibrc"
+        style, own = folder / "matplotlibrc", folder / "kernels" / KERNEL
         style.write_text(self._settings.figures.matplotlib_style, encoding="utf-8")
         command = ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         kernel = {
@@ -122,14 +136,13 @@ class Labs:
             "env": {
                 "MATPLOTLIBRC": str(style),
                 "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-                "IPYTHONDIR": str(self._folder / "ipython"),
+                "IPYTHONDIR": str(folder / "ipython"),
             },
             "display_name": "Python 3",
             "language": "python",
         }
-        (folder / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
-        os.utime(self._folder)  # so that it is not taken for an old one
-        return str(self._folder)
+        own.mkdir(parents=True)
+        (own / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
 
 
 def _result(cell: NotebookNode) -> Result:
@@ -163,17 +176,25 @@ def _joined(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _seconds(cell: NotebookNode) -> float:
-    times = cell.metadata.execution
+    times = cell.metadata.get("execution")
+    if not times:  # the cell is empty
+        return 0.0
     began, ended = times["iopub.execute_input"], times["shell.execute_reply"]
     return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
 
 
-def _has_failed(listing: Listing, error: CellExecutionError) -> bool:
+def _failed(error: CellExecutionError, listings: list[Listing]) -> Listing | None:
+    """Return the cell that failed: the one with the number that Jupyter gives it."""
+    number = re.search(r"Cell In\[(\d+)\]", _COLOUR.sub("", error.traceback))
+    run = [each for each in listings if each.code.strip()]
+    if number and int(number[1]) <= len(run):
+        return run[int(number[1]) - 1]
     rule = borrowed.NBCLIENT_RULE
-    return f"{rule}{listing.code.strip()}{rule}" in error.traceback
+    alike = (each for each in run if f"{rule}{each.code.strip()}{rule}" in error.traceback)
+    return next(alike, None)
 
 
-def _failed(error: CellExecutionError) -> Result:
+def _failure(error: CellExecutionError) -> Result:
     """Return the failure of a cell; its own frame is the first of the traceback."""
     traceback = _FOLDERS.sub("", _COLOUR.sub("", error.traceback))
     line = re.search(r"Cell In\[\d+\], line (\d+)", traceback)

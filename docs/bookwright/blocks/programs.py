@@ -6,13 +6,15 @@ import os
 import re
 import sys
 import tempfile
+import tokenize
 import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import TextIO
+from typing import TextIO, cast
 
 from bookwright.blocks.result import Raised, Result, Warned, WrongExample
 
@@ -26,15 +28,16 @@ def execute(*, is_session: bool) -> Result:
     try:
         return _session(source) if is_session else _program(source)
     except SystemExit as leave:
-        if leave.code in {None, 0}:
-            return Result()
+        if leave.code is None or leave.code == 0:
+            return Result(left=True)
         raise
 
 
 def _program(source: str) -> Result:
     """Run a program; the value of a last expression is looked at, as Jupyter does."""
     main = _main()
-    tree = ast.parse(source, SCRIPT)
+    flags = ast.PyCF_ONLY_AST
+    tree = cast("ast.Module", compile(source, SCRIPT, "exec", flags, dont_inherit=True))
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         exec(compile(tree, SCRIPT, "exec", dont_inherit=True), vars(main))  # noqa: S102  # to run it is the point
@@ -43,8 +46,14 @@ def _program(source: str) -> Result:
     exec(compile(tree, SCRIPT, "exec", dont_inherit=True), vars(main))  # noqa: S102
     expression = ast.Expression(last.value)
     value = eval(compile(expression, SCRIPT, "eval", dont_inherit=True), vars(main))  # noqa: S307
-    is_hidden = source.rstrip().endswith(";")
-    return Result(value=None if value is None or is_hidden else last.lineno)
+    return Result(value=None if value is None or _ends_with_semicolon(source) else last.lineno)
+
+
+def _ends_with_semicolon(source: str) -> bool:
+    """Tell whether a value is dropped on purpose, which Jupyter looks for in the same way."""
+    passed = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER}
+    tokens = tokenize.generate_tokens(StringIO(source).readline)
+    return [token.string for token in tokens if token.type not in passed][-1:] == [";"]
 
 
 def _session(source: str) -> Result:
@@ -64,7 +73,7 @@ def _session(source: str) -> Result:
             example: doctest.Example,
             exc_info: tuple[type[BaseException], BaseException, TracebackType],
         ) -> None:
-            wrong.append(_wrong(test, example, raised(exc_info[1]).message + "\n"))
+            wrong.append(_wrong(test, example, f"{raised(exc_info[1]).message}\n"))
 
     test = doctest.DocTestParser().get_doctest(source, vars(_main()), SCRIPT, SCRIPT, 0)
     Runner(verbose=False).run(test, out=lambda _: None, clear_globs=False)
@@ -73,7 +82,8 @@ def _session(source: str) -> Result:
 
 def _wrong(test: doctest.DocTest, example: doctest.Example, got: str) -> WrongExample:
     line = (test.lineno or 0) + example.lineno + 1
-    return WrongExample(line, example.source, example.want, got)
+    without_frames = re.sub(r"^  File .*\n(?: {4}.*\n)*", "", got, flags=re.MULTILINE)
+    return WrongExample(line, example.source, example.want, _without_paths(without_frames))
 
 
 def _main() -> ModuleType:

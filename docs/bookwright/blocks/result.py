@@ -48,7 +48,8 @@ class WrongExample(NamedTuple):
 class Result:
     """What came of a block: what it shows, in order, and whatever else a check may ask for.
 
-    `value` is the line of a last expression whose value Jupyter would show. `files` are those that
+    `value` is the line of a last expression whose value Jupyter would show. `left` tells that the
+    block has ended itself, with success. `files` are those that
     the block has read and that no key knows of. `stopped` says why a block has no end of its own:
     it ran for too long, or ended its own process.
     """
@@ -60,6 +61,7 @@ class Result:
     warned: tuple[Warned, ...] = ()
     wrong: tuple[WrongExample, ...] = ()
     value: int | None = None
+    left: bool = False
     files: tuple[str, ...] = ()
     stopped: Raised | None = None
 
@@ -89,6 +91,7 @@ class Result:
             warned=tuple(Warned(*each) for each in value["warned"]),
             wrong=tuple(WrongExample(*each) for each in value["wrong"]),
             value=value["value"],
+            left=value["left"],
             files=tuple(value["files"]),
             stopped=Raised(*stopped) if stopped else None,
         )

@@ -2,6 +2,8 @@
 
 import re
 
+TAB = 8
+
 _PLAIN = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 _SEQUENCE = re.compile(r"\x1b\[(?P<numbers>[\d;]*)(?P<command>[A-Za-z])")
 _COLOUR, _ERASE_LINE, _ERASE_SCREEN = "m", "K", "J"
@@ -45,7 +47,9 @@ class _Screen:
             self._column = 0
         elif character == "\b":
             self._move(0, -1)
-        elif character != "\t" and _PLAIN.fullmatch(character) is None:
+        elif character == "\t":
+            self._column += TAB - self._column % TAB
+        elif _PLAIN.fullmatch(character) is None:
             raise ControlCharacterError(f"the control character {character!r}")
         else:
             row = self._rows[self._row]
@@ -63,7 +67,7 @@ class _Screen:
         row = self._rows[self._row]
         if command in _MOVES and (not numbers or numbers.isdecimal()):
             rows, columns = _MOVES[command]
-            count = int(numbers or 1)
+            count = int(numbers or 0) or 1
             self._move(rows * count, columns * count)
         elif command == _ERASE_LINE and numbers in {"", "0"}:
             del row[self._column :]

@@ -12,7 +12,7 @@ from bookwright.blocks.result import Raised, Result
 from bookwright.blocks.terminal import ControlCharacterError, final_state
 from bookwright.pages.fences import find_fences
 from bookwright.pages.listings import Listing
-from bookwright.pages.options import BETWEEN_FIGURES, Options, mistakes_of_form
+from bookwright.pages.options import BETWEEN_FIGURES, Options, read
 
 
 class Problem(NamedTuple):
@@ -23,16 +23,26 @@ class Problem(NamedTuple):
     details: str = ""
 
 
-def problems(listing: Listing, result: Result, *, most_output: int) -> list[Problem]:
-    """Return what is wrong with a result; nothing, if all is as the fence says."""
+def problems(
+    listing: Listing, result: Result, *, most_output: int, folders: Iterable[str] = ()
+) -> list[Problem]:
+    """Return what is wrong with a result; nothing, if all is as the fence says.
+
+    Args:
+        listing: The block.
+        result: What came of it.
+        most_output: Bytes of text that it may show.
+        folders: Folders that it may not name, besides those that every machine has.
+    """
     found = [*_ending(listing, result), *_examples(result)]
     if found:  # what is missing may be missing because of it
         return found
     options = listing.options
     return [
         *_warnings(options, result),
+        *_errors(options, result),
         *_value(result),
-        *_text(result, most_output),
+        *_text(result, most_output, folders),
         *_fences(options, result),
         *_descriptions(options, result),
     ]
@@ -49,13 +59,15 @@ def sizes(drawings: Iterable[str], *, largest: int) -> Iterator[Problem]:
             )
 
 
-def of_cell(result: Result, options: Options, *, most_output: int) -> list[Problem]:
-    """Return what is wrong with what came of a cell of a lab."""
+def of_cell(
+    result: Result, options: Options, *, most_output: int, folders: Iterable[str] = ()
+) -> list[Problem]:
+    """Return what is wrong with what came of a cell of a lab; see `problems`."""
     if ended := result.raised or result.stopped:
         return [_failure(ended)]
-    warnings = _warnings(options, result)
-    text = [*_text(result, most_output), *_fences(options, result)]
-    return [*warnings, *text, *_descriptions(options, result)]
+    text = [*_text(result, most_output, folders), *_fences(options, result)]
+    stream = [*_warnings(options, result), *_errors(options, result)]
+    return [*stream, *text, *_descriptions(options, result)]
 
 
 def _ending(listing: Listing, result: Result) -> Iterator[Problem]:
@@ -69,12 +81,13 @@ def _ending(listing: Listing, result: Result) -> Iterator[Problem]:
 
 
 def _failure(raised: Raised) -> Problem:
-    return Problem(_line(raised.message), raised.line, raised.traceback)
+    return Problem(_line(raised.message), raised.line, _without(_roots(), raised.traceback))
 
 
 def _examples(result: Result) -> Iterator[Problem]:
     for example in result.wrong:
-        expected, got = (text.removesuffix("\n") for text in (example.expected, example.got))
+        texts = (example.expected, example.got)
+        expected, got = (_without(_roots(), text.removesuffix("\n")) for text in texts)
         yield Problem(
             f"expected {_quoted(expected)}, got {_quoted(got)}",
             example.line,
@@ -95,10 +108,14 @@ def _warnings(options: Options, result: Result) -> Iterator[Problem]:
             )
     if options.warns and options.warns not in {each.category for each in result.warned}:
         yield Problem(f"the fence says that the block warns of {options.warns}, and it does not.")
+
+
+def _errors(options: Options, result: Result) -> Iterator[Problem]:
     if result.errors and not options.stderr:
+        advice = "" if options.exec is None else ': say stderr="dropped" if that is meant'
         yield Problem(
             "the block writes to the error stream, which pages do not show: "
-            f'{_line(result.errors)}: say stderr="dropped" if that is meant.',
+            f"{_line(result.errors)}{advice}.",
             details=_without(_roots(), result.errors),
         )
 
@@ -112,17 +129,20 @@ def _value(result: Result) -> Iterator[Problem]:
         )
 
 
-def _text(result: Result, most_output: int) -> Iterator[Problem]:
+def _text(result: Result, most_output: int, folders: Iterable[str]) -> Iterator[Problem]:
+    texts = [item.content for item in result.items if item.kind != "figure"]
+    if result.raised:
+        texts.append(result.raised.message)
     try:
-        shown = [final_state(item.content) for item in result.items if item.kind != "figure"]
+        shown = [final_state(text) for text in texts]
     except ControlCharacterError as error:
         yield Problem(f"the block prints {error}.")
         return
     size = sum(len(text.encode()) for text in shown)
     if size > most_output:
         yield Problem(f"the block shows {size} bytes of text, and {most_output} is the most.")
-    for root in _roots():
-        pattern = _pattern(root)
+    for folder in (*_roots(), *folders):
+        pattern = _pattern(folder)
         if any(pattern.search(item.content) for item in result.items):
             yield Problem("the block shows a path of this machine, which readers do not have.")
             return
@@ -133,7 +153,7 @@ def _fences(options: Options, result: Result) -> Iterator[Problem]:
     for kind, content in result.items:
         if kind == "markdown" or (kind == "text" and options.result == "markdown"):
             for fence in find_fences(content):
-                for mistake in mistakes_of_form(fence):
+                for mistake in read(fence, is_printed=True)[1]:
                     yield Problem(f"the block prints a fence: {mistake}")
 
 
@@ -158,7 +178,7 @@ def _roots() -> list[str]:
 
 
 def _pattern(root: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w./-]){re.escape(root)}(?![\w.-])")
+    return re.compile(rf"(?<![\w.-]){re.escape(root)}(?![\w.-])")
 
 
 def _without(roots: Iterable[str], text: str) -> str:

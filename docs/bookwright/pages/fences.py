@@ -85,12 +85,15 @@ def find_fences(markdown: str) -> Iterator[Fence]:
 
 
 def _fault(lines: list[str], indent: str) -> str:
-    """Say what Markdown does not accept of the lines in a fence with an indent."""
-    inside = re.compile(rf"[ >]{{{len(indent)}}}.*|[ >]*")
-    depth = indent.count(">")
+    """Say what SuperFences does not accept of the lines in a fence with an indent."""
+    depth, is_apart = indent.count(">"), False
     for line in lines:
-        if not inside.fullmatch(line):
+        before = line[: len(indent)]
+        before = before[: len(before) - len(before.lstrip(" >"))]
+        quoted, is_empty = before.count(">"), not line[len(before) :].strip()
+        if quoted > depth:
+            return QUOTED_DEEPER if depth else NOT_INDENTED
+        if not is_empty and (len(before) < len(indent) or (is_apart and quoted < depth)):
             return NOT_INDENTED
-        if depth and line[: len(line) - len(line.lstrip(" >"))].count(">") > depth:
-            return QUOTED_DEEPER
+        is_apart = is_empty
     return ""

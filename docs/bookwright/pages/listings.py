@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from . import options, sources, stubs
-from .fences import Fence
-from .options import Options
-from .page import Page, Place
+from bookwright.pages import options, sources, stubs
+from bookwright.pages.fences import Fence
+from bookwright.pages.options import Options
+from bookwright.pages.page import Page, Place
 
 _STRAY_PYTHON = re.compile(r"(?:```|~~~)\s*\{?\s*(?P<name>\.?[\w.]+)")
 _STRAY = re.compile(r"[\W\d]*(?P<ticks>`{3,}|~{3,})(?!.*(?P=ticks))")
@@ -56,7 +56,9 @@ def strays(page: Page) -> Iterator[Place]:
 def _listing(fence: Fence, page: Page, package: str, in_a_lab: bool) -> Listing:  # noqa: FBT001  # it has a name where it comes from
     chosen, mistakes = options.read(fence, in_a_lab=in_a_lab)
     code, title, more = _filled(fence, chosen, page, package)
-    if title:
+    if chosen.hl_lines and max(options.line_numbers(chosen.hl_lines)) > code.count("\n") + 1:
+        more.append(f"hl_lines are {chosen.hl_lines}, and the code has fewer lines.")
+    if title and not chosen.title:
         chosen = replace(chosen, title=title)
     place, is_folded = page.place(fence.line), page.is_folded(fence)
     return Listing(place, fence, chosen, code, (*mistakes, *more), is_folded=is_folded)
@@ -64,13 +66,17 @@ def _listing(fence: Fence, page: Page, package: str, in_a_lab: bool) -> Listing:
 
 def _filled(fence: Fence, chosen: Options, page: Page, package: str) -> tuple[str, str, list[str]]:
     """Return code and title of a fence, and what keeps them from being made."""
-    if chosen.stub:
+    if chosen.stub or chosen.solution:
         mistake = stubs.mistake(fence, page)
-        return stubs.code_of(fence, page), f"{chosen.stub}.py", [mistake] if mistake else []
+        code = stubs.code_of(fence, page) if chosen.stub else fence.code
+        title = f"{chosen.stub}.py" if chosen.stub else ""
+        return code, title, [mistake] if mistake else []
     if chosen.shows:
         source = sources.find(chosen.shows, package)
         if source is None:
             mistake = f"{chosen.shows} is no function, class or method of {package}."
             return "", "", [mistake]
+        if fence.code.strip():
+            return "", "", ["the fence is filled by its option shows: leave it empty."]
         return source.code, source.title, []
     return fence.code, "", []

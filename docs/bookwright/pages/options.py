@@ -7,9 +7,10 @@ that runs, Python that does not, the cell of a lab, or code in another language.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
+from keyword import iskeyword
 from typing import Any
 
-from .fences import Fence
+from bookwright.pages.fences import Fence
 
 PYTHON = ("python", "pycon")
 LONGEST_LIMIT = 3600.0
@@ -48,7 +49,24 @@ def _descriptions(text: str) -> tuple[str, ...]:
     return parts
 
 
-_NAME = _matching(r"[^\W\d]\w*")
+def line_numbers(text: str) -> list[int]:
+    """Return the ends of ranges of lines such as `1 3-5`."""
+    return [int(number) for number in re.findall(r"\d+", text)]
+
+
+def _lines(text: str) -> str:
+    ranges = [[int(end) for end in each.split("-")] for each in _LINES(text).split()]
+    if any(each[0] < 1 or each[-1] < each[0] for each in ranges):
+        raise ValueError(text)
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.isidentifier() or iskeyword(text):
+        raise ValueError(text)
+    return text
+
+
 _DOTTED_NAME = _matching(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LINES = _matching(r"\d+(-\d+)?( +\d+(-\d+)?)*")
 
@@ -92,7 +110,7 @@ class Options:
         message='raises names the exception that ends the block, such as raises="ValueError"',
     )
     warns: str = _option(
-        _DOTTED_NAME,
+        _name,
         default="",
         on=(BLOCK,),
         message='warns names what the block warns of, such as warns="RuntimeWarning"',
@@ -110,7 +128,7 @@ class Options:
         message="the title has no double quotes",
     )
     hl_lines: str = _option(
-        _LINES,
+        _lines,
         default="",
         on=EVERYWHERE,
         message='hl_lines are numbers of lines and ranges, such as hl_lines="1 3-5"',
@@ -122,13 +140,13 @@ class Options:
         message='linenums is the number of the first line, such as linenums="1"',
     )
     stub: str = _option(
-        _NAME,
+        _name,
         default="",
         on=(BLOCK,),
         message="the stub's name becomes a module's: use a Python name",
     )
     solution: str = _option(
-        _NAME,
+        _name,
         default="",
         on=(BLOCK,),
         message="the solution has the name of its stub: use a Python name",
@@ -156,10 +174,15 @@ def is_python(header: str) -> bool:
     return bool(name and _ANY_PYTHON.fullmatch(name[0].strip(".")))
 
 
-def read(fence: Fence, *, in_a_lab: bool = False) -> tuple[Options, tuple[str, ...]]:
-    """Return the options of a fence, and what is wrong with its header."""
-    options, mistakes = {}, list(mistakes_of_form(fence))
-    purpose = _purpose(fence, in_a_lab=in_a_lab)
+def read(
+    fence: Fence, *, in_a_lab: bool = False, is_printed: bool = False
+) -> tuple[Options, tuple[str, ...]]:
+    """Return the options of a fence, and what is wrong with it.
+
+    A fence stands on a page, in a lab, or in Markdown that a block prints, where nothing runs.
+    """
+    options, mistakes = {}, list(_mistakes_of_form(fence))
+    purpose = OTHER if is_printed else _purpose(fence, in_a_lab=in_a_lab)
     allowed = [name for name, each in _FIELDS.items() if purpose in each.metadata["on"]]
     for name, text in fence.options.items():
         if name not in allowed:
@@ -169,6 +192,8 @@ def read(fence: Fence, *, in_a_lab: bool = False) -> tuple[Options, tuple[str, .
             options[name] = _FIELDS[name].metadata["parse"](text)
         except (KeyError, ValueError):
             mistakes.append(f"{_FIELDS[name].metadata['message']}.")
+    if purpose == CELL and fence.language == "pycon":
+        mistakes.append("a lab has no sessions: write python, and print what there is to see.")
     if purpose in {BLOCK, LISTING} and "exec" not in fence.options:
         mistakes.append(f"{_FIELDS['exec'].metadata['message']}.")
     return Options(**options), tuple(mistakes)
@@ -182,8 +207,7 @@ def _purpose(fence: Fence, *, in_a_lab: bool) -> str:
     return LISTING if fence.options.get("exec") == "off" else BLOCK
 
 
-def mistakes_of_form(fence: Fence) -> Iterator[str]:
-    """Say what keeps Markdown from reading a fence, or us from reading its header."""
+def _mistakes_of_form(fence: Fence) -> Iterator[str]:
     language = fence.language
     if fence.fault:
         yield fence.fault

@@ -1,12 +1,13 @@
 """A page as its author wrote it, and places on it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from mkdocs.utils.meta import get_data
 
-from .fences import Fence, find_fences
+from bookwright.pages.fences import Fence, find_fences
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,15 @@ class Page:
         return Place(self.uri, self.lines_above + line)
 
     def place_of(self, text: str) -> Place | str:
-        """Return the first place that holds a text; the page, where the text is made by a block."""
-        lines = enumerate(self.markdown.split("\n"), start=1)
-        found = (self.place(number) for number, line in lines if text in line)
-        return next(found, self.uri)
+        """Return the first place that holds a text; the page, where the text is made by a block.
+
+        The lines of the text may be indented on the page.
+        """
+        lines = (re.escape(line.strip()) for line in text.split("\n"))
+        found = re.search(r"[ \t>]*\n[ \t>]*".join(lines), self.markdown)
+        if found is None:
+            return self.uri
+        return self.place(self.markdown.count("\n", 0, found.start()) + 1)
 
     def is_folded(self, fence: Fence) -> bool:
         """Tell whether a fence stands in a fold, `??? note`, at whatever depth."""

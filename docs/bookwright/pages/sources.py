@@ -10,6 +10,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
+from mkdocs.exceptions import PluginError
+
 Definition = ast.FunctionDef | ast.ClassDef
 
 
@@ -23,8 +25,10 @@ class Source(NamedTuple):
 def package_folder(package: str) -> Path:
     """Return where a package lies, without importing it."""
     spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{package} is not installed: pip install -e '.[docs]'")
+    if spec is None:
+        raise PluginError(f"the package {package} is not installed: pip install -e '.[docs]'.")
+    if spec.origin is None or not spec.submodule_search_locations:
+        raise PluginError(f"{package} is no package: a book is about a folder with __init__.py.")
     return Path(spec.origin).parent
 
 

@@ -1,28 +1,55 @@
 """Make the stub of each exercise from its solution.
 
 A page has two fences for an exercise: `stub="name"`, where the reader starts, and
-`solution="name"`. The solution is functions with doctests. The stub is the same functions
-without their bodies, unless its fence holds code of its own. It can be downloaded.
+`solution="name"`. The solution is functions, or classes, with doctests. The stub is the same
+without the bodies of functions, unless its fence holds code of its own. It can be downloaded.
 """
 
 import ast
+import tokenize
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import PurePosixPath
 
-from .fences import Fence
-from .page import Page
+from bookwright.pages.fences import Fence
+from bookwright.pages.page import Page
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
 
 
 def stub_of(solution: str) -> str:
-    """Return a solution up to its last function, with nothing left to see of how it is done."""
+    """Return a solution up to its last definition, with nothing left of how it is done."""
     lines = solution.split("\n")
-    functions = [node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef)]
-    end = functions[-1].end_lineno if functions else 0
-    del lines[end:]
-    for function in reversed(functions):
-        last_kept = function.body[0].end_lineno
-        lines[last_kept : function.end_lineno] = [" " * function.body[0].col_offset + "..."]
+    definitions = [node for node in ast.parse(solution).body if isinstance(node, Definition)]
+    del lines[definitions[-1].end_lineno if definitions else 0 :]
+    for function in reversed([*_functions(definitions)]):
+        first = function.body[0]
+        if ast.get_docstring(function) is None:
+            end = _end_of_header(function, lines)
+            kept = lines[end - 1].encode()[: first.col_offset if first.lineno == end else None]
+        else:
+            end = first.end_lineno or 0
+            kept = lines[end - 1].encode()[: first.end_col_offset]
+        indent = " " * (function.col_offset + 4)
+        lines[end - 1 : function.end_lineno] = [kept.decode().rstrip(), f"{indent}..."]
     return "\n".join(lines)
+
+
+def _end_of_header(function: Function, lines: list[str]) -> int:
+    """Return the line on which the header of a function ends, which may have its body, too."""
+    rest = iter([f"{line}\n" for line in lines[function.lineno - 1 :]])
+    tokens = tokenize.generate_tokens(lambda: next(rest, ""))
+    ends = (token.end[0] for token in tokens if token.type == tokenize.NEWLINE)
+    return function.lineno - 1 + next(ends)
+
+
+def _functions(definitions: Iterable[ast.stmt]) -> Iterator[Function]:
+    for node in definitions:
+        if isinstance(node, Function):
+            yield node
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node.body)
 
 
 def code_of(fence: Fence, page: Page) -> str:
@@ -41,7 +68,10 @@ def uri_of(page_uri: str, name: str) -> str:
 
 
 def mistake(fence: Fence, page: Page) -> str | None:
-    """Say why the stub of a fence cannot be made, if that is so."""
+    """Say what is missing for the stub or the solution of a fence, if anything is."""
+    if name := fence.options.get("solution"):
+        has_stub = any(each.options.get("stub") == name for each in page.fences)
+        return None if has_stub else f"no fence of the page has stub={name!r}, which this solves."
     found = len(_solutions(fence.options["stub"], page))
     return None if found == 1 else f"the stub has {found} fences with its solution: write one."
 

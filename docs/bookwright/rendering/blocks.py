@@ -8,9 +8,8 @@ from bookwright.blocks.result import Item, Result
 from bookwright.blocks.terminal import ControlCharacterError, final_state
 from bookwright.pages.listings import Listing
 from bookwright.pages.page import Place
+from bookwright.rendering import figures, markdown
 from bookwright.settings import Settings
-
-from . import figures, markdown
 
 Convert = Callable[[str], str]
 
@@ -41,7 +40,7 @@ def output(
         if item.kind == "figure":
             yield _figure(*next(left))
         elif item.kind == "markdown" or listing.options.result == "markdown":
-            html = convert(item.content)
+            html = convert(_visible(item))
             rows = markdown.rows(html)
             if rows > settings.longest_table and not listing.is_folded:
                 summary = escape(settings.words.long_table.format(rows=rows))

@@ -12,6 +12,7 @@ _ID, _USED = re.compile(r' id="([^"]*)"'), re.compile(r'(?:href="|url\()#([^")]*
 _NUMBER = re.compile(r"(-?\d+)\.(\d+)")
 _BETWEEN = re.compile(r"\s*([A-Za-z])\s*|\s+")
 _LINES = re.compile(r"[\d.-]+ [\d.-]+(?:L[\d.-]+ [\d.-]+){2,}")
+_TAG = re.compile(r"<[^<>]*>")
 _SHAPE = re.compile(r"<(?:use|path)\b[^<>]*/>")
 _SHAPES = re.compile(
     r'(<g\b[^<>]*)>(<(?:use|path)\b[^<>]*?)( style="[^"]*")/>'
@@ -28,23 +29,28 @@ def inline(svg: str, prefix: str, colours: Mapping[str, Colour]) -> str:
     """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<(metadata|style)\b.*?</\1>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<svg [^>]*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', svg)
     used = {*_USED.findall(svg)}
-    svg = _ID.sub(lambda id_: id_[0] if id_[1] in used else "", svg)
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", svg)
-    svg = _GEOMETRY.sub(_short, svg)
-    for name, (light, _) in colours.items():
-        svg = re.sub(f"{light}(?![0-9a-f])", f"var(--figure-{name})", svg)
-    svg = re.sub(r">\s+<", "><", svg).replace(" xlink:href=", " href=")
+
+    def mended(tag: re.Match[str]) -> str:
+        text = _ID.sub(lambda id_: id_[0] if id_[1] in used else "", tag[0])
+        text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
+        text = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", text)
+        for name, (light, _) in colours.items():
+            text = re.sub(f"{light}(?![0-9a-f])", f"var(--figure-{name})", text)
+        text = re.sub(r'^(<svg .*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', text)
+        return _GEOMETRY.sub(_short, text).replace(" xlink:href=", " href=")
+
+    svg = re.sub(r">\s*\n\s*<", "><", _TAG.sub(mended, svg))
     return _SHAPES.sub(_share_the_style, svg)
 
 
 def _share_the_style(shapes: re.Match[str]) -> str:
     """Let a group say once what each of the shapes in it says, and show equal ones once."""
     group, first, style, others = shapes.groups()
-    each = dict.fromkeys(_SHAPE.findall(f"{first}/>{others.replace(style, '')}"))
-    return f"{group}{style}>{''.join(each)}</g>"
+    shown = _SHAPE.findall(f"{first}/>{others.replace(style, '')}")
+    if "opacity" not in style:  # what is translucent shows how often it is drawn
+        shown = [*dict.fromkeys(shown)]
+    return f"{group}{style}>{''.join(shown)}</g>"
 
 
 def _short(attribute: re.Match[str]) -> str:

@@ -19,8 +19,7 @@ from bookwright import borrowed, keys
 from bookwright.cache import Cache
 from bookwright.pages.page import Page
 from bookwright.problems import Problems
-
-from .mends import finish
+from bookwright.rendering.mends import finish
 
 PANDOC, VERSION = borrowed.pandoc()  # each version of the package brings one of pandoc
 API = [1, 23]
@@ -99,7 +98,7 @@ class Mathematics:
 
     def _report(self, formula: _Formula, message: str) -> None:
         for page in self._pages[formula].values():
-            place = page.place_of(formula.tex.split("\n")[0])
+            place = page.place_of(formula.tex)
             self._problems.report(place, f"the formula {formula.tex}\n{message}")
 
     def _element(self, element: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from pymdownx.superfences import highlight_validator
 from bookwright import borrowed
 from bookwright.blocks.result import Result
 from bookwright.checks import results as checks
-from bookwright.checks.html import repeated_ids
+from bookwright.checks.html import ids, repeated_ids
 from bookwright.checks.results import Problem
 from bookwright.pages import listings
 from bookwright.pages.listings import NOT_READ, Listing
@@ -33,20 +33,23 @@ class PageInProgress:
     """
 
     def __init__(  # noqa: D107  # the class says what it is
-        self, page: Page, *, is_lab: bool, settings: Settings, problems: Problems
+        self,
+        page: Page,
+        *,
+        is_lab: bool,
+        settings: Settings,
+        problems: Problems,
+        folders: tuple[str, ...] = (),
     ) -> None:
         self.page = page
         self.is_lab = is_lab
         self.listings = listings.read(page, package=settings.package, in_a_lab=is_lab)
         self.results: dict[int, Result] = {}
+        self.is_closed = False
         self._settings = settings
         self._problems = problems
+        self._folders = folders
         self._marked: set[int] = set()
-
-    @property
-    def cells(self) -> list[Listing]:
-        """The listings that are cells, if the page is a lab."""
-        return [each for each in self.listings.values() if each.fence.language == "python"]
 
     def marked(self, *, foreign: set[str]) -> str:
         """Return the Markdown with each fence marked by its line, and filled where it is made.
@@ -56,7 +59,11 @@ class PageInProgress:
         """
         for place in listings.strays(self.page):
             self._problems.report(place, NOT_READ)
-        ours = [each for each in self.listings.values() if each.fence.language not in foreign]
+        theirs = [each for each in self.listings.values() if each.fence.language in foreign]
+        for listing in theirs:
+            if listing.fence.fault:
+                self._problems.report(listing.place, listing.fence.fault)
+        ours = [each for each in self.listings.values() if each not in theirs]
         self._marked = {each.fence.line for each in ours if not each.mistakes}
         return self.page.rewritten({each.fence: self._text(each) for each in ours})
 
@@ -92,14 +99,17 @@ class PageInProgress:
         except Exception as error:  # noqa: BLE001  # whatever it is, it must be seen
             problem = Problem(f"the fence cannot be shown: {error!r}.", None, format_exc())
             html = "".join(self._notices(listing, [problem]))
-        return f"<!--fence {at}-->{html}"
+        html = f"<!--fence {at}-->{html}"
+        borrowed.note_anchors(md, ids(html))
+        borrowed.keep_headings(md, html)
+        return html
 
     def problems_of(self, listing: Listing, result: Result) -> list[Problem]:
         """Return what is wrong with a result."""
-        most = self._settings.most_output
+        most, folders = self._settings.most_output, self._folders
         if self.is_lab:
-            return checks.of_cell(result, listing.options, most_output=most)
-        return checks.problems(listing, result, most_output=most)
+            return checks.of_cell(result, listing.options, most_output=most, folders=folders)
+        return checks.problems(listing, result, most_output=most, folders=folders)
 
     def _output(
         self, listing: Listing, result: Result, convert: Callable[[str], str]
@@ -125,6 +135,7 @@ class PageInProgress:
 
     def closed(self, html: str) -> str:
         """Return the HTML of the page without marks; say which fences are not in it."""
+        self.is_closed = True
         read = {int(line) for line in _MARK.findall(html)}
         for line in sorted(self._marked - read):
             self._problems.report(self.page.place(line), NOT_READ)

@@ -25,12 +25,16 @@ _BOX = re.compile(
 
 
 class Cell(NamedTuple):
-    """A piece of a page: Markdown, or code that runs, with what came of it and what it raises."""
+    """A piece of a page: Markdown, or code that runs, with what came of it."""
 
     text: str
     runs: bool = False
     result: Result | None = None
-    raises: str = ""
+
+    @property
+    def ends_a_program(self) -> bool:
+        """Whether nothing that follows would run."""
+        return bool(self.result and (self.result.raised or self.result.left))
 
 
 def cells(
@@ -52,9 +56,9 @@ class _Reader:
     def cells(self, markdown: str) -> Iterator[Cell]:
         """Yield the cells of a piece of a page."""
         end = 0
-        for box in _BOX.finditer(markdown):
+        for box in _BOX.finditer(_without_code(markdown)):
             yield from self._without_boxes(markdown[end : box.start()])
-            yield from self._box(box)
+            yield from self._box(box, markdown[box.start("body") : box.end("body")])
             end = box.end()
         yield from self._without_boxes(markdown[end:])
 
@@ -78,17 +82,17 @@ class _Reader:
         is_cell = options.exec is None and listing.fence.language == "python"
         if listing.fence.language == "python" and (options.exec or is_cell):
             result = self._results.get(listing.fence.line)
-            return Cell(listing.code, runs=True, result=result, raises=options.raises)
+            return Cell(listing.code, runs=True, result=result)
         title = f"`{options.title}`:\n\n" if options.title else ""
         ticks, language = fence.ticks, listing.fence.language
         return Cell(f"{title}{ticks}{language}\n{listing.code}\n{ticks}")
 
-    def _box(self, box: re.Match[str]) -> Iterator[Cell]:
+    def _box(self, box: re.Match[str], body: str) -> Iterator[Cell]:
         """Yield what an admonition or a fold of MkDocs becomes: a quotation, or a fold of HTML.
 
         Neither can hold cells that run: what does not stay text stands under its title.
         """
-        body = re.sub(r"^ {4}", "", box["body"], flags=re.MULTILINE)
+        body = re.sub(r"^ {4}", "", body, flags=re.MULTILINE)
         inner = _joined(self.cells(body))
         title = box["title"] or box["kind"].capitalize()
         is_solution = any(self._listing(fence).options.solution for fence in find_fences(body))
@@ -103,6 +107,15 @@ class _Reader:
         else:
             summary = f"<summary>{escape(title, quote=False)}</summary>"
             yield Cell(f"<details>\n{summary}\n\n{text}\n\n</details>")
+
+
+def _without_code(markdown: str) -> str:
+    """Return Markdown of the same shape in which no code looks like a box."""
+    lines = markdown.split("\n")
+    for fence in find_fences(markdown):
+        inside = slice(fence.line, fence.end - 1)
+        lines[inside] = [re.sub(r"[^ ]", ".", line) for line in lines[inside]]
+    return "\n".join(lines)
 
 
 def _joined(cells: Iterable[Cell]) -> list[Cell]:

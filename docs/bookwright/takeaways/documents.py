@@ -9,8 +9,7 @@ import nbformat
 
 from bookwright.blocks.result import Result
 from bookwright.blocks.terminal import final_state
-
-from .cells import Cell
+from bookwright.takeaways.cells import Cell
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -23,7 +22,7 @@ def notebook(cells: tuple[Cell, ...]) -> str:
 
 
 def script(cells: tuple[Cell, ...]) -> str:
-    """Return a script in cells; code that raises would end it, so that is text."""
+    """Return a script in cells; code that would end it is text."""
     document = _notebook(tuple(_flat(cell) for cell in cells))
     document.metadata = {"jupytext": {"notebook_metadata_filter": "-all"}}
     return str(jupytext.writes(document, fmt="py:percent"))
@@ -33,8 +32,10 @@ WRITERS = {"ipynb": notebook, "py": script}
 
 
 def _flat(cell: Cell) -> Cell:
-    if cell.raises:
-        return Cell(f"This raises {cell.raises}:\n\n```python\n{cell.text}\n```")
+    if cell.ends_a_program and cell.result:
+        raised = cell.result.raised
+        what = f"raises {raised.name}" if raised else "ends the program"
+        return Cell(f"This {what}:\n\n```python\n{cell.text}\n```")
     return Cell(_FOLD.sub(r"**\1**\n\n\2", cell.text), cell.runs)
 
 
@@ -49,7 +50,7 @@ def _node(cell: Cell) -> dict[str, Any]:
     if not cell.runs:
         return {"cell_type": "markdown", "metadata": {}}
     outputs = [*_outputs(cell.result)] if cell.result else []
-    metadata = {"tags": ["raises-exception"]} if cell.raises else {}
+    metadata = {"tags": ["raises-exception"]} if cell.ends_a_program else {}
     code = {"cell_type": "code", "metadata": metadata, "execution_count": None}
     return code | {"outputs": outputs}
 
@@ -63,9 +64,9 @@ def _outputs(result: Result) -> Iterator[dict[str, Any]]:
         else:
             yield {"output_type": "stream", "name": "stdout", "text": final_state(content)}
     if raised := result.raised:
-        name, _, message = raised.message.partition(": ")
+        message = raised.message.partition(": ")[2]
         traceback = raised.traceback.split("\n")
-        error = {"ename": name, "evalue": message, "traceback": traceback}
+        error = {"ename": raised.name, "evalue": message, "traceback": traceback}
         yield {"output_type": "error"} | error
 
 

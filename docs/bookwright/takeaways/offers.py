@@ -11,8 +11,7 @@ from mkdocs.structure.files import Files
 
 from bookwright.pages.page import Page
 from bookwright.settings import Settings
-
-from .cells import Cell
+from bookwright.takeaways.cells import Cell
 
 _TITLE = re.compile(r"\s*# .*")
 _LINK = re.compile(r"(?<=\]\()[^()\s]+(?=\))")
