@@ -308,7 +308,7 @@ def test_interrupted_build_ends_with_its_blocks(tmp_path):
     end = os.open(line, os.O_RDONLY | os.O_NONBLOCK)
     code = (
         f"import time\nline = open({str(line)!r}, 'w')\nprint('started', file=line, flush=True)\n"
-        "time.sleep(1000)"
+        "time.sleep(60)\nline.write('alive')"
     )
     write_site(tmp_path, page=block(code, 'limit="2000"'))
     command = [sys.executable, "-m", "mkdocs", "build"]

@@ -394,18 +394,11 @@ class TestBuild:
         assert not old.exists()
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ('Colour("#112233", "#445566")', 'Colour("#112233", "#778899")'),
-        ('Colour("#112233", "#445566")', 'Colour("#99aabb", "#445566")'),
-    ],
-    ids=["dark", "light"],
-)
-def test_palette_can_change_without_running_anything(tmp_path, before, after):
+def test_palette_of_dark_pages_can_change_without_running_anything(tmp_path):
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
-    colours = []
-    for run, colour in ((1, before), (0, after)):
+    palettes = []
+    for run, dark in ((1, "#445566"), (0, "#778899")):
+        colour = f'Colour("#112233", "{dark}")'
         write_site(
             tmp_path,
             page=f'```python exec="on" alt="A line"\n{draw}\n```\n',
@@ -418,5 +411,5 @@ def test_palette_can_change_without_running_anything(tmp_path, before, after):
         assert f"page.md: {run} blocks run, {1 - run} cached" in result.stderr
         html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
         assert "stroke: var(--figure-0)" in html
-        colours.append((tmp_path / "site" / "assets" / "figures.css").read_text())
-    assert colours[0] != colours[1]
+        palettes.append((tmp_path / "site" / "assets" / "figures.css").read_text())
+    assert ["#445566" in palette for palette in palettes] == [True, False]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from bookwright.blocks.isolation import Sandbox, environment, only, stop_all
 from bookwright.settings import PASSED
-from sites import ENVIRONMENT
+from sites import ENGINE, ENVIRONMENT
 
 SANDBOX = Sandbox(environment(PASSED), preload=("matplotlib.pyplot", "numpy", "torch"))
 NEEDS_POSIX = pytest.mark.skipif(
@@ -25,13 +25,13 @@ def run(code, *, is_session=False, limit=60):
     return SANDBOX.run(code, is_session=is_session, limit=limit)
 
 
-def in_a_terminal(code, folder):
+def in_a_terminal(code, folder, **variables):
     """Return what `python block.py` writes to its two streams, without the name of the folder."""
     (folder / "block.py").write_text(code, encoding="utf-8")
     result = subprocess.run(
         [sys.executable, "-X", "utf8", "-u", "block.py"],
         cwd=folder,
-        env=dict(SANDBOX.environment),
+        env=dict(SANDBOX.environment) | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -119,6 +119,11 @@ def test_streams_hold_what_a_terminal_shows(code, tmp_path):
     assert [without_address.sub("", text) for text in (result.text, result.errors)] == expected
     assert (result.raised, result.stopped, result.value) == (None, None, None)
     assert result.warned == result.wrong == ()
+
+
+@pytest.mark.parametrize("code", ["sys.exit()", "sys.exit(0)", "raise SystemExit", "1"])
+def test_block_that_ends_itself_with_success_is_known_to_have_left(code):
+    assert run(f"import sys\n{code}").left == (code != "1")
 
 
 RAISES = {
@@ -515,8 +520,10 @@ class TestEnvironment:
         assert variables == {"COLOUR": "red"}
 
     def test_modules_are_looked_for_where_a_terminal_would(self, tmp_path):
-        code = "import sys\nprint(sys.path[1:])"
-        assert elsewhere(code, tmp_path) == in_a_terminal(code, tmp_path)[0]
+        code = "import sys\nprint(*sys.path[1:], sep='\\n')"
+        found = elsewhere(code, tmp_path).splitlines()
+        expected, _ = in_a_terminal(code, tmp_path, **ENVIRONMENT)
+        assert [path for path in found if path != str(tmp_path)] == expected.splitlines()
 
     def test_programs_of_this_python_come_first(self):
         code = (
@@ -531,6 +538,70 @@ class TestEnvironment:
         path = os.pathsep.join([ENVIRONMENT["PYTHONPATH"], str(tmp_path)])
         code = "import importlib.util as u\nprint(u.find_spec('matplotlib'))"
         assert elsewhere(code, tmp_path, PYTHONPATH=path) == "None\n"
+
+
+class TestFiles:
+    """The files that a block reads, as far as its key does not know of them."""
+
+    def files(self, code, *known):
+        known = (str(ENGINE / "bookwright"), *known)
+        sandbox = Sandbox(SANDBOX.environment, "", SANDBOX.preload, known)
+        return sandbox.run(code, is_session=False, limit=60).files
+
+    @pytest.fixture
+    def table(self, tmp_path):
+        (tmp_path / "table.csv").write_text("1,2\n")
+        return tmp_path / "table.csv"
+
+    @pytest.mark.parametrize(
+        "reading",
+        [
+            "open({})",
+            "open({}, 'rb').read()",
+            "pathlib.Path({}).read_text()",
+            "os.open({}, os.O_RDONLY)",
+            "np.loadtxt({}, delimiter=',')",
+            "runpy.run_path({})",
+            "[open({}) for _ in 'ab']",
+        ],
+    )
+    def test_that_is_opened_is_noted(self, table, reading):
+        code = f"import os, pathlib, runpy\nimport numpy as np\n{reading.format(repr(str(table)))};"
+        assert self.files(code) == (str(table),)
+
+    def test_that_is_named_from_where_the_block_is_then_is_noted(self, table):
+        code = f"import os\nos.chdir({str(table.parent)!r})\nopen('table.csv');"
+        assert self.files(code) == (str(table),)
+
+    def test_that_is_a_module_is_noted_by_its_source(self, tmp_path):
+        (tmp_path / "helper_of_mine.py").write_text("x = 1\n")
+        code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport helper_of_mine"
+        for _ in "ab":  # the second time it is compiled
+            found = self.files(f"import sys\nsys.dont_write_bytecode = False\n{code}")
+            assert found == (str(tmp_path / "helper_of_mine.py"),)
+
+    def test_that_was_read_before_a_failure_is_noted(self, table):
+        assert self.files(f"open({str(table)!r})\n1 / 0") == (str(table),)
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "open('own.txt', 'w').write('1')\nprint(open('own.txt').read())",
+            "import json, numpy.linalg, sklearn\nprint(open(json.__file__).read(9))",
+            "open('/dev/null');",
+            "try:\n    open('/nothing')\nexcept OSError:\n    pass",
+            "import tempfile\nwith tempfile.TemporaryDirectory():\n    pass",
+            "import os\nos.listdir('/');",
+            "print(1)",
+        ],
+    )
+    def test_of_the_block_itself_of_libraries_and_of_the_system_are_not_noted(self, code):
+        assert self.files(code) == ()
+
+    def test_in_folders_that_the_key_knows_are_not_noted(self, table):
+        code = f"open({str(table)!r});"
+        assert self.files(code, str(table.parent)) == ()
+        assert self.files(code, str(table)[:-1]) == (str(table),)
 
 
 class TestSessions:

@@ -225,6 +225,14 @@ class TestPaths:
         assert told(printed(path, kind="markdown")) == [self.MESSAGE]
         assert told(printed("a", "b", path, path)) == [self.MESSAGE]
 
+    def test_of_the_book_are_told(self):
+        page = Page("page.md", '```python exec="on"\nx\n```\n')
+        (listing,) = listings.read(page, package="gdbook").values()
+        for text, found in (("/books/one/x.py", 1), ("/books/one", 1), ("/books/oneself", 0)):
+            limits = {"most_output": 99, "folders": ["/books/one", "/books/two"]}
+            assert len(problems(listing, printed(text), **limits)) == found
+            assert len(of_cell(printed(text), listing.options, **limits)) == found
+
     def test_in_an_address_are_told(self):
         assert told(printed(Path.home().as_uri())) == [self.MESSAGE]
 
