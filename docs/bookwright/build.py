@@ -28,7 +28,7 @@ from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.rendering.page import PageInProgress, accept
 from bookwright.settings import Settings
-from bookwright.takeaways import cells, documents, offers
+from bookwright.takeaways import cells, downloads, notebooks
 
 PALETTE = "assets/figures.css"
 CHILD = [Path(isolation.__file__).parent, Path(borrowed.__file__)]
@@ -155,13 +155,13 @@ class Build:
         for listing in started.listings.values():
             if name := listing.options.stub:
                 yield listing.place, stubs.uri_of(uri, name), f"{listing.code}\n"
-        for offered in offers.uris(uri, self._settings).values():
+        for offered in downloads.uris(uri, self._settings).values():
             yield None, offered, ""
 
     def open_page(
         self, markdown: str, rendered: RenderedPage, config: MkDocsConfig, files: Files
     ) -> str:
-        """Return the Markdown of a page with its fences marked, and with its offers."""
+        """Return the Markdown of a page with its fences marked, and with its downloads."""
         uri = rendered.file.src_uri
         if uri not in self._pages:  # a draft, or another plugin has added it
             self._start(Page.of_file(uri, rendered.file.content_string), is_lab=False)
@@ -176,7 +176,7 @@ class Build:
                 opened.results[line] = ran.result
                 self._execution.note(opened.listings[line].place, ran)
         self._open = opened
-        return offers.with_links(uri, opened.marked(foreign=self._foreign), self._settings)
+        return downloads.with_links(uri, opened.marked(foreign=self._foreign), self._settings)
 
     def show_block(self, *, code: str, md: Markdown, extra: dict[str, str], **_: Any) -> str:  # noqa: ANN401  # markdown-exec's
         """Return a block as HTML: its code, what it printed, and what it drew."""
@@ -228,18 +228,18 @@ class Build:
         self, finished: PageInProgress, config: MkDocsConfig, files: Files
     ) -> None:
         page = finished.page
-        uris = offers.uris(page.uri, self._settings)
+        uris = downloads.uris(page.uri, self._settings)
         if not finished.is_closed:  # only a part of the site is built
             for uri in uris.values():
                 if uri in files.src_uris:
                     files.remove(files.src_uris[uri])
             return
         made = cells.cells(page, finished.listings, finished.results)
-        made = offers.introduced(made, offers.about(page, config, self._settings))
-        made = offers.absolute(made, page.uri, files, config.site_url or "")
+        made = downloads.introduced(made, downloads.about(page, config, self._settings))
+        made = downloads.absolute(made, page.uri, files, config.site_url or "")
         for kind, uri in uris.items():
             if file := files.src_uris.get(uri):
-                file.content_string = documents.WRITERS[kind](made)
+                file.content_string = notebooks.WRITERS[kind](made)
 
     def insert_formulas(self, html: str) -> str:
         """Return a page with its formulas, now that the search index has taken its text."""

@@ -12,11 +12,11 @@ import nbformat
 import pytest
 from book import settings
 from bookwright.blocks.terminal import final_state
-from bookwright.takeaways import offers
+from bookwright.takeaways import downloads
 from nbclient import NotebookClient
 from pages import PAGES, article_of, selected, shows, source, url_of
 
-OFFERED = {page: list(offers.uris(page, settings).values()) for page in PAGES}
+OFFERED = {page: list(downloads.uris(page, settings).values()) for page in PAGES}
 NOTEBOOKS = [(page, uri) for page in PAGES for uri in OFFERED[page] if uri.endswith(".ipynb")]
 SCRIPTS = {uri: page for page in PAGES for uri in OFFERED[page] if uri.endswith(".py")}
 

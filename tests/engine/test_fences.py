@@ -107,7 +107,7 @@ FAULTS = {
     "indented less": ("    ```bash\n  ls\n    ```", NOT_INDENTED),
     "indented less, with a quote mark": ("  ```bash\n> ls\n  ```", NOT_INDENTED),
     "indented less in a quotation": ("> ```bash\nls\n> ```", NOT_INDENTED),
-    "quoted deeper": ("> ```bash\n> > ls\n> ```", "quoted deeper"),
+    "quoted deeper": ("> ```bash\n>> ls\n> ```", "quoted deeper"),
 }
 
 
@@ -156,7 +156,7 @@ NOT_FENCES = {
     "never closed": "Text.\n\n```{}\nls",
     "closed with other ticks": "Text.\n\n```{}\nls\n~~~",
     "indented less": "- Text.\n\n    ```{}\n  ls\n    ```",
-    "quoted deeper": "Text.\n\n> ```{}\n> > ls\n> ```",
+    "quoted deeper": "Text.\n\n> ```{}\n>> ls\n> ```",
     "lazily quoted": "Text.\n\n> ```{}\nls\n> ```",
     "without quotes around a value": "Text.\n\n```{} title=x\nls\n```",
     "in braces": "Text.\n\n``` {{ .{} }}\nls\n```",

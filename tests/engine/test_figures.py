@@ -96,6 +96,11 @@ class TestOrder:
             "1\n",
         ]
 
+    def test_text_is_what_was_printed_and_figures_are_what_was_drawn(self):
+        result = run(f"{PLOT}print(1)\n{figure('a')}plt.show()\nprint(2)\n{figure('b')}")
+        assert result.text == "1\n2\n"
+        assert [svg.count(">title ") for svg in result.figures] == [1, 1]
+
     def test_unfinished_line_is_text_before_the_figure(self):
         code = f"{PLOT}print('é', end='')\n{figure('a')}plt.show()\nprint('b', end='')"
         assert shown(code) == ["é", "a", "b"]

@@ -11,7 +11,7 @@ import pytest
 from bookwright.pages.listings import read
 from bookwright.pages.page import Page
 from bookwright.settings import Settings, Words
-from bookwright.takeaways import offers
+from bookwright.takeaways import downloads
 from bookwright.takeaways.cells import cells as cells_of
 
 SETTINGS = Settings(
@@ -208,13 +208,13 @@ def test_block_in_a_list_is_a_cell_without_its_indent():
 
 def test_line_of_downloads_stands_under_the_title_or_at_the_top():
     line = "Download this lab: [notebook](x.ipynb){ download }\n{ .downloads data-search-exclude }"
-    above = offers.with_links("labs/x.md", "\n# X\n\nText.\n", SETTINGS)
+    above = downloads.with_links("labs/x.md", "\n# X\n\nText.\n", SETTINGS)
     assert above == f"# X\n\n{line}\n\nText.\n"
-    assert offers.with_links("labs/x.md", "Text.\n", SETTINGS) == f"{line}\n\nText.\n"
+    assert downloads.with_links("labs/x.md", "Text.\n", SETTINGS) == f"{line}\n\nText.\n"
 
 
 def test_line_of_downloads_has_all_formats():
-    text = offers.with_links("chapters/a/b.md", "Text.\n", SETTINGS)
+    text = downloads.with_links("chapters/a/b.md", "Text.\n", SETTINGS)
     assert text.startswith(
         "Download this chapters: [notebook](b.ipynb){ download } · [script](b.py){ download }\n"
     )
@@ -227,14 +227,14 @@ def test_words_of_the_book_are_the_authors():
         formats={"ipynb": "Heft"},
     )
     settings = Settings(package="gdbook", downloads={"labs": ("ipynb",)}, words=words)
-    text = offers.with_links("labs/x.md", "Text.\n", settings)
+    text = downloads.with_links("labs/x.md", "Text.\n", settings)
     assert text.startswith("Versuch mitnehmen: [Heft](x.ipynb){ download }\n")
 
 
 @pytest.mark.parametrize("page", ["index.md", "labs/index.md", "reference/descent.md"])
 def test_other_pages_offer_nothing(page):
-    assert offers.uris(page, SETTINGS) == {}
-    assert offers.with_links(page, "# Page\n", SETTINGS) == "# Page\n"
+    assert downloads.uris(page, SETTINGS) == {}
+    assert downloads.with_links(page, "# Page\n", SETTINGS) == "# Page\n"
 
 
 BOOK = """package="gdbook", downloads={"chapters": ("ipynb", "py")}, words=Words(

@@ -29,6 +29,7 @@ from bookwright.blocks.isolation import environment, only
 from bookwright.blocks.result import Item, Raised, Result
 from bookwright.cache import LABS, Cache
 from bookwright.pages.listings import Listing
+from bookwright.pages.page import Place
 from bookwright.problems import Problems
 from bookwright.settings import Settings
 
@@ -90,10 +91,7 @@ class Labs:
             return {}
         for source, cell in zip_longest((each.source.strip() for each in run), cells):
             if cell is None or source != cell.code.strip():
-                others = [each for each in listings if each not in cells]
-                meant = [each for each in others if source and source.endswith(each.code.strip())]
-                place = next((each.place for each in [*meant, cell] if each), uri)
-                self._problems.report(place, _NO_CELL)
+                self._problems.report(_stranger(source or "", listings, cell) or uri, _NO_CELL)
                 return {}
         kept = self._cache.is_writable and before == self._kept()
         return {
@@ -143,6 +141,13 @@ class Labs:
         }
         own.mkdir(parents=True)
         (own / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
+
+
+def _stranger(source: str, listings: list[Listing], cell: Listing | None) -> Place | None:
+    """Return where Jupyter sees a cell and the page has none, or the cell that it does not see."""
+    others = (each for each in listings if each.fence.language != "python" and each.code.strip())
+    meant = next((each for each in others if source.endswith(each.code.strip())), cell)
+    return meant.place if meant else None
 
 
 def _result(cell: NotebookNode) -> Result:
