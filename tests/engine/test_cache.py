@@ -8,9 +8,10 @@ import threading
 import time
 
 import pytest
+from bookwright import keys
 from bookwright.blocks.execution import Execution
 from bookwright.blocks.result import Item, Raised, Result, Warned, WrongExample
-from bookwright.cache import Cache
+from bookwright.cache import Cache, checksum
 from bookwright.pages import listings
 from bookwright.pages.page import Page
 from sites import mkdocs, write_site
@@ -123,62 +124,88 @@ class TestFolderThatCannotBeWrittenTo:
 
 
 class TestPruning:
+    OLD, NEW, USED = (checksum(name) for name in (b"old", b"new", b"used"))
+
     def grow_older(self, file, days):
         then = time.time() - days * DAY
         os.utime(file, (then, then))
 
+    def names(self, cache):
+        return {file.name for file in cache.folder.iterdir()}
+
     def test_what_nobody_has_asked_for_is_deleted_and_the_rest_is_kept(self, cache):
-        for key in ("old", "new", "used"):
+        for key, days in ((self.OLD, 31), (self.NEW, 29), (self.USED, 31)):
             cache.store(key, key)
-        self.grow_older(cache.folder / "old", 31)
-        self.grow_older(cache.folder / "new", 29)
-        self.grow_older(cache.folder / "used", 31)
-        assert cache.load("used") == "used"
+            self.grow_older(cache.folder / key, days)
+        assert cache.load(self.USED) == self.USED
         cache.prune()
-        assert sorted(file.name for file in cache.folder.iterdir()) == ["new", "used"]
+        assert self.names(cache) == {self.NEW, self.USED}
 
     def test_number_of_days_can_be_another_one(self, cache):
-        cache.store("key", 1)
-        self.grow_older(cache.folder / "key", 3)
+        cache.store(self.OLD, 1)
+        self.grow_older(cache.folder / self.OLD, 3)
         cache.prune(days=4)
-        assert cache.load("key") == 1
-        self.grow_older(cache.folder / "key", 3)
+        assert cache.load(self.OLD) == 1
+        self.grow_older(cache.folder / self.OLD, 3)
         cache.prune(days=2)
-        assert cache.load("key") is None
+        assert cache.load(self.OLD) is None
 
-    def test_drafts_of_builds_that_were_stopped_are_deleted(self, cache):
-        cache.store("key", 1)
-        (cache.folder / "draft-x").touch()
-        self.grow_older(cache.folder / "draft-x", 31)
+    def test_drafts_of_builds_that_were_stopped_are_deleted(self, cache, monkeypatch):
+        cache.store(self.NEW, 1)
+
+        def stopped(*_, **__):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr("pathlib.Path.replace", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                cache.store(self.OLD, 1)
+        (draft,) = self.names(cache) - {self.NEW}
         cache.prune()
-        assert [file.name for file in cache.folder.iterdir()] == ["key"]
+        assert self.names(cache) == {self.NEW, draft}
+        self.grow_older(cache.folder / draft, 31)
+        cache.prune()
+        assert self.names(cache) == {self.NEW}
 
     def test_labs_that_nobody_has_run_are_deleted_and_the_rest_is_kept(self, cache):
-        for key in ("old", "new"):
-            (cache.folder / "labs" / key / "kernels").mkdir(parents=True)
-            (cache.folder / "labs" / key / f"{key}.json").touch()
-            self.grow_older(cache.folder / "labs" / key / f"{key}.json", 31)
-        self.grow_older(cache.folder / "labs" / "old", 31)
+        old, new = (cache.folder / "labs" / keys.labs(name) for name in ("old", "new"))
+        for folder in (old, new):
+            folder.mkdir(parents=True)
+            (folder / "x.json").touch()
+            self.grow_older(folder / "x.json", 31)
+        self.grow_older(old, 31)
         self.grow_older(cache.folder / "labs", 31)
         cache.prune()
-        assert [file.name for file in cache.folder.rglob("*.json")] == ["new.json"]
-        assert not (cache.folder / "labs" / "old").exists()
+        assert [*(cache.folder / "labs").rglob("*")] == [new, new / "x.json"]
+
+    @pytest.mark.parametrize(
+        "name",
+        ["LICENSE", "labs/notes.md", "labs/mine/x.json", "other/a", f"{OLD}.txt", "draft.md"],
+    )
+    def test_files_of_others_are_left_alone(self, cache, name):
+        file = cache.folder / name
+        file.parent.mkdir(parents=True)
+        file.touch()
+        for path in (file, *file.parents[: len(file.relative_to(cache.folder).parents)]):
+            self.grow_older(path, 31)
+        cache.prune()
+        assert file.exists()
 
     def test_file_that_another_build_deletes_meanwhile_is_no_trouble(self, cache, monkeypatch):
-        for key in ("a", "b"):
+        stat = type(cache.folder).stat
+        for key in (self.OLD, self.USED):
             cache.store(key, key)
             self.grow_older(cache.folder / key, 31)
-        stat = type(cache.folder).stat
 
         def gone(path, **options):
-            if path.name == "a":
+            if path.name == self.OLD:
                 raise FileNotFoundError(path)
             return stat(path, **options)
 
         monkeypatch.setattr(type(cache.folder), "stat", gone)
         cache.prune()
         monkeypatch.undo()
-        assert [file.name for file in cache.folder.iterdir()] == ["a"]
+        assert self.names(cache) == {self.OLD}
 
     def test_cache_that_is_not_there_is_no_trouble(self, cache):
         cache.prune()
@@ -368,6 +395,16 @@ class TestBuild:
         assert self.output(site(self.BLOCK)) != first
         assert "page.md: 1 blocks run, 0 cached" in caplog.text
 
+    def test_folder_without_a_name_is_the_one_beside_the_configuration(
+        self, site, tmp_path, monkeypatch
+    ):
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        monkeypatch.setenv("BOOKWRIGHT_CACHE", "")
+        site(self.BLOCK)
+        assert (tmp_path / ".cache").is_dir()
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+
     def test_cache_that_cannot_be_written_to_stops_no_strict_build(
         self, site, caplog, tmp_path, monkeypatch
     ):
@@ -385,7 +422,7 @@ class TestBuild:
     def test_old_results_are_deleted_and_used_ones_are_kept(self, site, tmp_path):
         site(self.BLOCK)
         (kept,) = (file for file in (tmp_path / ".cache").iterdir() if file.is_file())
-        old = kept.with_name("old")
+        old = kept.with_name(checksum(b"old"))
         old.touch()
         for file in (kept, old):
             os.utime(file, (0, 0))

@@ -229,6 +229,24 @@ class TestInline:
             '<svg><path style="fill: #2363b8ff; stroke: var(--figure-0)"/></svg>'
         )
 
+    @pytest.mark.parametrize(
+        ("ink", "line"),
+        [("#1d2430", "#2363b8"), ("#1D2430", "#2363B8"), ("#000000", "#2363b8")],
+        ids=["usual", "capitals", "black"],
+    )
+    def test_every_text_and_line_takes_its_colour_from_the_palette(self, ink, line):
+        palette = {"ink": Colour(ink, "#eeeeee"), "0": Colour(line, "#111111")}
+        figures = Figures(colours=palette)
+        sandbox = Sandbox(environment(PASSED), figures.matplotlib_style, PRELOAD)
+        code = f"{PLOT}plt.title('t'); plt.plot([1, 2]);"
+        (drawing,) = sandbox.run(code, is_session=False, limit=60).figures
+        svg = inline(drawing, "f", figures.colours)
+        assert "stroke: var(--figure-0)" in svg
+        assert ink.lower() not in svg
+        texts = [style for tag, style in styles(svg) if tag == "text"]
+        assert len(texts) > 9
+        assert all("fill: var(--figure-ink)" in style for style in texts)
+
     def test_ground_is_transparent(self, svg):
         assert "#ffffff" not in svg
 
