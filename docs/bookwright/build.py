@@ -102,15 +102,11 @@ class Build:
     def collect(self, files: Files, config: MkDocsConfig) -> None:
         """Read all pages, set their blocks going, and add the files that are made of them."""
         labs = config.plugins.get(PLUGIN)
-        for file in list(files.documentation_pages()):
-            try:
-                page = Page.of_file(file.src_uri, file.content_string)
-            except UnicodeDecodeError as error:
-                line = error.object[: error.start].count(b"\n") + 1
-                byte = f"{error.object[error.start]:#04x}"
-                mistake = f"the page is not UTF-8: it has the byte {byte} on this line."
-                self.problems.report(f"{file.src_uri}:{line}", mistake)
-                continue
+        found = list(files.documentation_pages())
+        pages = [(file, page) for file in found if (page := self._read(file))]
+        if len(pages) < len(found):  # MkDocs would end with less to say
+            self.problems.stop_the_build()
+        for file, page in pages:
             started = self._start(page, is_lab=bool(labs and labs.should_include(file)))
             if started.is_lab and fnmatch(page.uri, self._again):
                 self._labs.forget()
@@ -119,10 +115,20 @@ class Build:
                     self.problems.report(place or page.uri, f"{uri} is made of another page, too.")
                 else:
                     files.append(self._generated(uri, content, config))
-        self.problems.stop_the_build()
         if self._settings.figures.colours:
             palette = self._settings.figures.stylesheet
             files.append(self._generated(PALETTE, palette, config))
+
+    def _read(self, file: File) -> Page | None:
+        """Return a page; say where it cannot be read, which MkDocs does with the file alone."""
+        try:
+            return Page.of_file(file.src_uri, file.content_string)
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            byte = f"{error.object[error.start]:#04x}"
+            mistake = f"the page is not UTF-8: it has the byte {byte} on this line."
+            self.problems.report(f"{file.src_uri}:{line}", mistake)
+            return None
 
     def _generated(self, uri: str, content: str, config: MkDocsConfig) -> File:
         """Return a file of the site that is made here.

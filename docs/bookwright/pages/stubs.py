@@ -63,8 +63,9 @@ def code_of(fence: Fence, page: Page) -> str:
 
 
 def uri_of(page_uri: str, name: str) -> str:
-    """Return where the site has a page's stub for download."""
-    return f"exercises/{PurePosixPath(page_uri).stem}/{name}.py"
+    """Return where the site has a page's stub for download: beside the folder of the page."""
+    page = PurePosixPath(page_uri)
+    return str(page.parent.parent / "exercises" / page.stem / f"{name}.py")
 
 
 def mistake(fence: Fence, page: Page) -> str | None:

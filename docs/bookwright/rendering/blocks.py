@@ -41,10 +41,9 @@ def output(
             yield _figure(*next(left))
         elif item.kind == "markdown" or listing.options.result == "markdown":
             html = convert(_visible(item))
-            rows = markdown.rows(html)
-            if rows > settings.longest_table and not listing.is_folded:
-                summary = escape(settings.words.long_table.format(rows=rows))
-                html = f"<details><summary>{summary}</summary>{html}</details>"
+            if not listing.is_folded:
+                words = settings.words.long_table
+                html = markdown.with_folds(html, longest=settings.longest_table, words=words)
             yield f'<div class="output">{html}</div>'
         elif text := _visible(item):
             yield _text(text)

@@ -1,6 +1,7 @@
 """Markdown that blocks print, as HTML; its links, anchors and headings are checked as a page's."""
 
 import re
+from html import escape
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -8,7 +9,7 @@ from markdown_exec import MarkdownConverter
 
 from bookwright import borrowed
 
-_ROW = re.compile(r"<tr\b")
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
 class PageProcessors(Extension):
@@ -31,6 +32,14 @@ class PageProcessors(Extension):
             self.page = None
 
 
-def rows(html: str) -> int:
-    """Return how many rows the tables of some HTML have, without their heads."""
-    return len(_ROW.findall(html)) - html.count("<thead")
+def with_folds(html: str, *, longest: int, words: str) -> str:
+    """Return some HTML with each table in a fold that has more rows than the longest may have."""
+
+    def folded(table: re.Match[str]) -> str:
+        rows = table[0].count("<tr") - table[0].count("<thead")
+        if rows <= longest:
+            return table[0]
+        summary = escape(words.format(rows=rows))
+        return f"<details><summary>{summary}</summary>{table[0]}</details>"
+
+    return _TABLE.sub(folded, html)

@@ -20,7 +20,9 @@ _LINK = re.compile(r"(?<=\]\()[^()\s]+(?=\))")
 def uris(page_uri: str, settings: Settings) -> dict[str, str]:
     """Return where the site has what can be downloaded of a page, by its format."""
     page = PurePosixPath(page_uri)
-    formats = () if page.stem == "index" else settings.downloads.get(page.parts[0], ())
+    formats = (
+        () if page.stem == "index" else settings.downloads.get(_folder(page_uri, settings), ())
+    )
     return {each: str(page.with_suffix(f".{each}")) for each in formats}
 
 
@@ -67,8 +69,14 @@ def absolute(
 
 
 def _kind(page_uri: str, settings: Settings) -> str:
-    folder = page_uri.partition("/")[0]
+    folder = _folder(page_uri, settings)
     return settings.words.pages.get(folder, folder)
+
+
+def _folder(page_uri: str, settings: Settings) -> str:
+    """Return the part of a page's path that says what can be downloaded of it."""
+    parts = PurePosixPath(page_uri).parts
+    return next((part for part in parts if part in settings.downloads), parts[0])
 
 
 def _under_title(markdown: str, paragraph: str) -> str:
