@@ -2,7 +2,7 @@ r"""Turn the TeX of the pages into MathML, which browsers lay out without any sc
 
 arithmatex leaves `\(…\)` and `\[…\]` in elements of their own. `Mathematics` collects them
 from all pages, lets one pandoc convert them, and puts the results in their places. What
-pandoc returns is true to TeX save for a few details, which `mathml` mends.
+pandoc returns is true to TeX save for a few details, which `mathml_mends` mends.
 """
 
 import json
@@ -19,7 +19,7 @@ from bookwright import borrowed, keys
 from bookwright.cache import Cache
 from bookwright.pages.page import Page
 from bookwright.problems import Problems
-from bookwright.rendering.mathml import finish
+from bookwright.rendering.mathml_mends import finish
 
 PANDOC, VERSION = borrowed.pandoc()  # each version of the package brings one of pandoc
 API = [1, 23]

@@ -8,9 +8,10 @@ notebooks shows: without options of fences, without the boxes of MkDocs.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bookwright.blocks.result import Result
+from bookwright.blocks.terminal import final_state
 from bookwright.pages.fences import Fence, find_fences
 from bookwright.pages.listings import Listing
 from bookwright.pages.page import Page
@@ -32,9 +33,29 @@ class Cell(NamedTuple):
     result: Result | None = None
 
     @property
+    def outputs(self) -> Iterator[dict[str, Any]]:
+        """What came of the cell, as notebooks record it."""
+        for kind, content in self.result.items if self.result else ():
+            if kind == "figure":
+                yield _display("image/svg+xml", content[content.index("<svg") :])
+            elif kind == "markdown":
+                yield _display("text/markdown", content)
+            else:
+                yield {"output_type": "stream", "name": "stdout", "text": final_state(content)}
+        if self.result and (raised := self.result.raised):
+            message = raised.message.partition(": ")[2]
+            traceback = raised.traceback.split("\n")
+            error = {"ename": raised.name, "evalue": message, "traceback": traceback}
+            yield {"output_type": "error"} | error
+
+    @property
     def ends_a_program(self) -> bool:
         """Whether nothing that follows would run."""
         return bool(self.result and (self.result.raised or self.result.left))
+
+
+def _display(kind: str, content: str) -> dict[str, Any]:
+    return {"output_type": "display_data", "metadata": {}, "data": {kind: content}}
 
 
 def cells(

@@ -1,14 +1,11 @@
 """Write cells down as the notebook or the script that a reader downloads."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, cast
 
 import jupytext
 import nbformat
 
-from bookwright.blocks.result import Result
-from bookwright.blocks.terminal import final_state
 from bookwright.takeaways.cells import Cell
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -49,26 +46,6 @@ def _notebook(cells: tuple[Cell, ...]) -> nbformat.NotebookNode:
 def _node(cell: Cell) -> dict[str, Any]:
     if not cell.runs:
         return {"cell_type": "markdown", "metadata": {}}
-    outputs = [*_outputs(cell.result)] if cell.result else []
     metadata = {"tags": ["raises-exception"]} if cell.ends_a_program else {}
     code = {"cell_type": "code", "metadata": metadata, "execution_count": None}
-    return code | {"outputs": outputs}
-
-
-def _outputs(result: Result) -> Iterator[dict[str, Any]]:
-    for kind, content in result.items:
-        if kind == "figure":
-            yield _display("image/svg+xml", content[content.index("<svg") :])
-        elif kind == "markdown":
-            yield _display("text/markdown", content)
-        else:
-            yield {"output_type": "stream", "name": "stdout", "text": final_state(content)}
-    if raised := result.raised:
-        message = raised.message.partition(": ")[2]
-        traceback = raised.traceback.split("\n")
-        error = {"ename": raised.name, "evalue": message, "traceback": traceback}
-        yield {"output_type": "error"} | error
-
-
-def _display(kind: str, content: str) -> dict[str, Any]:
-    return {"output_type": "display_data", "metadata": {}, "data": {kind: content}}
+    return code | {"outputs": [*cell.outputs]}
