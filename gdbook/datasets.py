@@ -89,7 +89,7 @@ def one_sample() -> Samples:
         Samples(X=array([[1.5]]), y_true=array([0.8]))
 
     Source:
-        *Tīdù xiàjiàng*, a tutorial in Chinese, section 1.1.
+        梯度下降 ("gradient descent"), a tutorial in Chinese that is not signed, section 1.1.
     """
     return Samples(np.array([[1.5]]), np.array([0.8]))
 
@@ -108,7 +108,10 @@ def three_points() -> Samples:
         array([2., 4., 6.])
 
     Source:
-        A tutorial in Chinese on gradient descent and stochastic gradient descent with PyTorch.
+        William Baker, 梯度下降和随机梯度下降SGD的数学表达式及PyTorch代码实现 ("the mathematical
+        expressions of gradient descent and stochastic gradient descent, SGD, and their
+        implementation in PyTorch code"), 2021-11-25. It takes the samples from the lectures
+        《PyTorch深度学习实践》, lecture 3.
     """
     return Samples(np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 4.0, 6.0]))
 
@@ -150,8 +153,9 @@ def twenty_points() -> Samples:
         ((20, 1), True)
 
     Source:
-        This book. A tutorial in Chinese shows twenty such points in a picture; its numbers are
-        lost.
+        This book. 深度学习梯度计算公式及方法(五分钟机器学习), the companion text of a video by the
+        narrator of "five-minute machine learning", shows twenty such points in a picture; our copy
+        has lost the picture.
     """
     rng = np.random.default_rng(20)
     x = rng.uniform(size=20)
@@ -173,7 +177,8 @@ def fifty_points() -> Samples:
         ((50, 1), True)
 
     Source:
-        This book. A tutorial in Chinese on backpropagation draws such points without a seed.
+        This book. hope_wisdom, 十八、梯度下降与反向传播 ("18. gradient descent and
+        backpropagation"), draws such points without a seed.
     """
     x = np.random.default_rng(50).uniform(size=50)
     return Samples(x[:, np.newaxis], 3 * x + 0.8)
@@ -216,7 +221,8 @@ def thirteen_features() -> Samples:
         ((200, 13), (200,))
 
     Source:
-        This book. A tutorial in Chinese writes down a model of thirteen features, without data.
+        This book. A course summary in Chinese by Dongming writes down a model of thirteen features,
+        without data.
     """
     rng = np.random.default_rng(13)
     inputs = rng.normal(size=(200, 13))
@@ -246,7 +252,7 @@ def published_log(name: str) -> Log:
         100
 
     Source:
-        The tutorial of `three_points`.
+        The logs that the tutorial of `three_points` prints.
     """
     names = sorted(file.removesuffix(".csv") for file in listdir(_DATA))
     if name not in names:
