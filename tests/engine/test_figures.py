@@ -1,6 +1,9 @@
 """Figures: drawn where they stand among the text, and as the page has them."""
 
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -9,6 +12,7 @@ from bookwright.rendering.figures import inline
 from bookwright.settings import PASSED, Colour, Figures
 from hypothesis import given
 from hypothesis import strategies as st
+from sites import ENVIRONMENT
 
 FIGURES = Figures(
     colours={
@@ -157,14 +161,23 @@ class TestDrawing:
         (svg,) = plain.run(line, is_session=False, limit=60).figures
         assert "stroke: #1f77b4" in svg  # matplotlib's own first colour
 
-    def test_style_of_the_reader_has_no_effect(self, tmp_path, monkeypatch):
-        (tmp_path / "matplotlibrc").write_text("image.cmap: gray\n")
-        for name in ("MPLCONFIGDIR", "MATPLOTLIBRC"):
-            monkeypatch.setenv(name, str(tmp_path))
-        passed = environment((*PASSED, "MPLCONFIGDIR", "MATPLOTLIBRC"))
+    def test_style_of_the_reader_has_no_effect(self, tmp_path):
+        (tmp_path / "matplotlibrc").write_text("image.cmap: gray\n")  # found from where it is run
         code = "import matplotlib as mpl\nprint(mpl.rcParams['image.cmap'])"
-        sandbox = Sandbox(passed, "", PRELOAD)
-        assert sandbox.run(code, is_session=False, limit=60).text == "viridis\n"
+        program = (
+            "from bookwright.blocks.isolation import Sandbox\n"
+            "sandbox = Sandbox((), preload=('matplotlib.pyplot',))\n"
+            f"print(sandbox.run({code!r}, is_session=False, limit=60).text)"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={**os.environ, **ENVIRONMENT},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert result.stdout == "viridis\n\n"
 
     def test_letter_that_cannot_be_drawn_is_a_failure(self):
         raised = run(f"{PLOT}plt.title('日')\nplt.show()").raised
@@ -311,7 +324,16 @@ class TestInline:
         assert text in titles[0]
         assert titles[0] == titles[1]
 
-    @given(st.floats(-9999, 9999).map(lambda number: f"{number:f}"))
+    @pytest.mark.parametrize(
+        ("number", "short"),
+        [("12.345", "12.3"), ("9.876", "9.88"), ("-0.004", "0"), ("-12.96", "-13"), ("7.0", "7")],
+    )
+    def test_number_has_one_decimal_and_a_small_one_has_two(self, number, short):
+        assert (
+            inline(f'<svg><use x="{number}"/></svg>', "f", {}) == f'<svg><use x="{short}"/></svg>'
+        )
+
+    @given((st.floats(-9, 9) | st.floats(-9999, 9999)).map(lambda number: f"{number:f}"))
     def test_number_is_shorter_and_as_good_as_equal(self, number):
         svg = inline(f'<svg><use x="{number}" y="{number}"/></svg>', "f", {})
         short, again = re.search(r'x="(.*)" y="(.*)"', svg).groups()
