@@ -79,6 +79,7 @@ PRINTS = {
         "subprocess.run([sys.executable, '-c', 'import sys; print(repr(sys.stdin.read()))']);"
     ),
     "main": "print(__name__, __file__)\nif __name__ == '__main__':\n    print('main')",
+    "builtins": "print(__builtins__.len('ab'))",
     "argv": "import sys\nprint(sys.argv)",
     "a class of its own": "import pickle\nclass A: pass\nprint(pickle.loads(pickle.dumps(A())))",
     "its own source": "import inspect\ndef f():\n    return 1\nprint(inspect.getsource(f))",
@@ -418,6 +419,15 @@ class TestLimit:
         result = run("import os\nif os.fork():\n    os.wait()\nprint('end')")
         assert (result.raised, result.stopped) == (None, None)
         assert result.text == "end\nend\n"
+
+    @NEEDS_POSIX
+    @pytest.mark.parametrize(("code", "status"), [("pass", 0), ("1 / 0", 1)])
+    def test_child_that_a_block_forks_ends_with_the_status_of_a_program(self, code, status):
+        result = run(
+            f"import os\nif os.fork() == 0:\n    {code}\nelse:\n"
+            "    print(os.waitstatus_to_exitcode(os.wait()[1]))"
+        )
+        assert result.text == f"{status}\n"
 
     def test_all_running_blocks_can_be_stopped(self):
         with ThreadPoolExecutor() as pool:
