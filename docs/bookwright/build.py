@@ -44,7 +44,7 @@ class Build:
         self._settings = settings
         package = sources.package_folder(settings.package)
         self._folders = (str(root), str(package.parent))
-        self._cache = Cache(Path(os.environ.get("BOOKWRIGHT_CACHE", root / ".cache")))
+        self._cache = Cache(Path(os.environ.get("BOOKWRIGHT_CACHE") or root / ".cache"))
         known = [package, *CHILD]
         self._again = os.environ.get("BOOKWRIGHT_AGAIN", "")
         sandbox = isolation.Sandbox(

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -15,6 +16,9 @@ log = logging.getLogger("mkdocs.bookwright")
 
 DAYS = 30
 LABS = "labs"
+
+_VALUE = re.compile(r"[0-9a-f]{64}|draft-\w+")  # nothing else in the folder is ours
+_LAB = re.compile(r"[0-9a-f]{16}")
 
 
 def checksum(content: bytes) -> str:
@@ -76,12 +80,16 @@ class Cache:
     def prune(self, days: float = DAYS) -> None:
         """Delete the values that nobody has asked for in so many days, and labs not run in them."""
         oldest = time.time() - days * 86400
-        for kept in [*self.folder.glob("*"), *(self.folder / LABS).glob("*")]:
+        values = (file for file in self.folder.glob("*") if _VALUE.fullmatch(file.name))
+        labs = (file for file in (self.folder / LABS).glob("*") if _LAB.fullmatch(file.name))
+        for kept in [*values, *labs]:
             with suppress(OSError):
-                if kept.stat().st_mtime < oldest and kept.is_file():
-                    kept.unlink()
-                elif kept.stat().st_mtime < oldest and kept.parent.name == LABS:
+                if kept.stat().st_mtime >= oldest:
+                    continue
+                if kept.is_dir():
                     shutil.rmtree(kept)
+                else:
+                    kept.unlink()
 
     def _give_up(self, error: OSError) -> None:
         self._is_writable = False

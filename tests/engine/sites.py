@@ -101,4 +101,8 @@ def serve(folder: Path) -> Iterator[ServedPage]:
             yield ServedPage(folder, port)
         finally:
             server.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
-            server.wait()
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:  # a shell's background lets nobody be interrupted
+                server.kill()
+                server.wait()

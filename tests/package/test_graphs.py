@@ -1,13 +1,10 @@
-import re
 from collections import defaultdict
 from functools import reduce
-from io import BytesIO
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-import svg_backend
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
@@ -278,18 +275,6 @@ def test_drawing_does_not_grow_in_larger_axes_and_stays_in_their_middle():
     corners = np.concatenate([box.get_points() for box in boxes_of(ax)])
     middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
     assert middle == pytest.approx([np.mean(ax.get_xlim()), np.mean(ax.get_ylim())])
-
-
-def test_colours_are_all_those_that_follow_the_scheme_of_the_page():
-    with plt.style.context(svg_backend.STYLE), BytesIO() as buffer:
-        draw_graph(network()).figure.savefig(buffer, format="svg")
-        svg = svg_backend.inline(buffer.getvalue().decode(), "f1")
-    assert set(re.findall(r"(\S+) #[0-9a-f]{6}", svg)) == {
-        "var(--figure-ink,",
-        "var(--figure-0,",
-        "var(--figure-1,",
-        "var(--figure-7,",
-    }
 
 
 def test_numbers_are_rounded_to_digits():

@@ -161,8 +161,8 @@ def _result(cell: NotebookNode) -> Result:
 
 def _items(output: NotebookNode) -> Iterator[Item]:
     data = output.get("data", {})
-    if _SVG in data:
-        yield Item("figure", data[_SVG])
+    if _SVG in data:  # the metadata have the date
+        yield Item("figure", re.sub(r"<metadata\b.*?</metadata>", "", data[_SVG], flags=re.DOTALL))
     elif _MARKDOWN in data:
         yield Item("markdown", f"{data[_MARKDOWN]}\n\n")
     elif _PLAIN in data:

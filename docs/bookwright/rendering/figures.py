@@ -35,8 +35,10 @@ def inline(svg: str, prefix: str, colours: Mapping[str, Colour]) -> str:
         text = _ID.sub(lambda id_: id_[0] if id_[1] in used else "", tag[0])
         text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
         text = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", text)
+        if text.startswith("<text") and "fill:" not in text:  # matplotlib leaves black out
+            text = text.replace('style="', 'style="fill: #000000; ', 1)
         for name, (light, _) in colours.items():
-            text = re.sub(f"{light}(?![0-9a-f])", f"var(--figure-{name})", text)
+            text = re.sub(f"{light.lower()}(?![0-9a-f])", f"var(--figure-{name})", text)
         text = re.sub(r'^(<svg .*?width=")([\d.]+)pt(" height=")([\d.]+)pt"', r'\1\2\3\4"', text)
         return _GEOMETRY.sub(_short, text).replace(" xlink:href=", " href=")
 
