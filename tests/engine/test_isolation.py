@@ -1,5 +1,6 @@
 """One block in its own process: what it prints, what is noted of it, and how it ends."""
 
+import ast
 import os
 import re
 import signal
@@ -80,6 +81,9 @@ PRINTS = {
     ),
     "main": "print(__name__, __file__)\nif __name__ == '__main__':\n    print('main')",
     "builtins": "print(__builtins__.len('ab'))",
+    "a module that it has written": (
+        "import pathlib\npathlib.Path('own.py').write_text('x = 1')\nimport own\nprint(own.x)"
+    ),
     "argv": "import sys\nprint(sys.argv)",
     "a class of its own": "import pickle\nclass A: pass\nprint(pickle.loads(pickle.dumps(A())))",
     "its own source": "import inspect\ndef f():\n    return 1\nprint(inspect.getsource(f))",
@@ -528,6 +532,28 @@ class TestEnvironment:
         variables = dict(environment(("COLOUR", "SIZE")))
         assert variables.pop("PATH")
         assert variables == {"COLOUR": "red"}
+
+    def test_block_has_no_other_variables_than_the_sandbox(self):
+        result = run("import os\nprint(dict(os.environ))")
+        assert ast.literal_eval(result.text) == dict(SANDBOX.environment)
+
+    def test_folder_of_the_engine_is_not_searched(self, tmp_path):
+        program = (
+            f"import sys\nsys.path.insert(0, {str(ENGINE)!r})\n"
+            "from bookwright.blocks.isolation import Sandbox\n"
+            "sys.path.pop(0)\n"
+            "code = 'import sys; print(*sys.path[1:])'\n"
+            "print(Sandbox(()).run(code, is_session=False, limit=60).text)"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert sys.base_prefix in result.stdout
+        assert str(ENGINE) not in result.stdout
 
     def test_modules_are_looked_for_where_a_terminal_would(self, tmp_path):
         code = "import sys\nprint(*sys.path[1:], sep='\\n')"
