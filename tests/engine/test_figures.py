@@ -145,6 +145,10 @@ class TestOrder:
 
 
 class TestDrawing:
+    def test_backend_may_be_asked_for_again(self):
+        code = f"{PLOT}plt.switch_backend(plt.get_backend())\n{figure('a')}plt.show()"
+        assert shown(code) == ["a"]
+
     def test_bytes_are_the_same_each_time(self, drawing):
         assert run(DRAW).figures == [drawing]
         assert "<dc:date>" not in drawing

@@ -500,6 +500,11 @@ def test_modules_of_the_build_cannot_be_imported(name):
     assert raised.name == "ModuleNotFoundError"
 
 
+def test_modules_of_the_build_are_gone_save_for_the_one_that_draws():
+    code = "import sys\nprint([m for m in sys.modules if m.startswith('bookwright.')])"
+    assert run(code).text == "['bookwright.blocks.canvas']\n"
+
+
 class TestEnvironment:
     def test_variables_that_are_not_passed_are_withheld_from_block_and_its_programs(self, tmp_path):
         block = (
