@@ -1,6 +1,7 @@
 """Run the code of a block in this process, and tell how it ended."""
 
 import ast
+import builtins
 import doctest
 import os
 import re
@@ -89,7 +90,7 @@ def _wrong(test: doctest.DocTest, example: doctest.Example, got: str) -> WrongEx
 def _main() -> ModuleType:
     main = ModuleType("__main__")
     main.__file__ = SCRIPT
-    main.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as in every module
+    main.__builtins__ = builtins  # type: ignore[attr-defined]  # the module, as in every program
     sys.modules["__main__"] = main
     return main
 
