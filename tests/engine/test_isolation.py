@@ -93,6 +93,9 @@ PRINTS = {
     ),
     "exit functions": "import atexit\natexit.register(print, 'bye')\nprint('hello')",
     "a finalizer": "class A:\n    def __del__(self): print('gone')\na = A()\nprint('hello')",
+    "a finalizer of something that holds itself": (
+        "class A:\n    def __del__(self): print('gone')\na = A()\na.own = a\nprint('hello')"
+    ),
     "an executor that is not shut down": (
         "from concurrent.futures import ThreadPoolExecutor\n"
         "print(ThreadPoolExecutor().submit(pow, 2, 3).result())"
