@@ -11,6 +11,7 @@ import pytest
 from bookwright import borrowed
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
+from markdown_exec import MarkdownConverter
 from mkdocs.config import load_config
 from mkdocs.structure.files import get_files
 from mkdocs.structure.pages import Page
@@ -88,23 +89,25 @@ class TestForgetting:
             """
         assert python(code, tmp_path) == "None\nTrue\n"
 
-    def test_processes_start_in_the_folder_of_the_child(self, tmp_path):
+    def test_processes_find_the_script_in_the_folder_of_the_child(self, tmp_path):
         code = """
-            import multiprocessing, os
+            import multiprocessing, os, pathlib, sys
             from bookwright import borrowed
 
             def show():
-                print(os.path.basename(os.getcwd()), flush=True)
+                print("found", flush=True)
 
             if __name__ == "__main__":
                 os.mkdir("here")
+                pathlib.Path("program.py").rename("here/block.py")
                 os.chdir("here")
+                sys.modules["__main__"].__file__ = "block.py"
                 borrowed.forget_the_template()
                 process = multiprocessing.get_context("spawn").Process(target=show)
                 process.start()
                 process.join()
             """
-        assert python(code, tmp_path) == "here\n"
+        assert python(code, tmp_path) == "found\n"
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot copy a process")
     def test_fork_server_is_started_anew(self, tmp_path):
@@ -223,8 +226,42 @@ def test_processors_of_a_page_resolve_links_and_find_anchors(page):
     assert "part" in made.present_anchor_ids
 
 
+def test_anchors_that_mkdocs_does_not_see_are_noted(page):
+    made, config, files = page("# Page\n", Reader(lambda md: borrowed.note_anchors(md, ["a", "b"])))
+    made.render(config, files)
+    assert set(made.present_anchor_ids) == {"page", "a", "b"}
+
+
 def test_markdown_without_a_page_has_no_processors_of_one():
     assert borrowed.page_processors(markdown.Markdown()) == {}
+    borrowed.note_anchors(markdown.Markdown(), ["a"])
+
+
+@pytest.mark.parametrize(("is_kept", "names"), [(True, ["One", "Two", "Three"]), (False, ["One"])])
+def test_headings_of_converted_markdown_are_found_in_a_larger_html(is_kept, names):
+    def shown(source, _language, _class, _options, md, **_):
+        converted = [
+            MarkdownConverter(md).convert(part, id_prefix="") for part in source.split("|")
+        ]
+        html = f"<div>{'<hr>'.join(converted)}</div>"
+        if is_kept:
+            borrowed.keep_headings(md, html)
+        return html
+
+    md = markdown.Markdown(
+        extensions=["toc", "pymdownx.superfences"],
+        extension_configs={
+            "pymdownx.superfences": {
+                "custom_fences": [{"name": "ours", "class": "", "format": shown}]
+            }
+        },
+    )
+    md.convert("# One\n\n```ours\n# Two\n|\n# Three\n```\n")
+    assert [token["name"] for token in md.toc_tokens] == names
+
+
+def test_markdown_in_which_nothing_was_converted_has_no_headings_to_keep():
+    borrowed.keep_headings(markdown.Markdown(), "<div></div>")
 
 
 class TestJupyter:
