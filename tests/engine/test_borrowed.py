@@ -237,7 +237,10 @@ def test_markdown_without_a_page_has_no_processors_of_one():
     borrowed.note_anchors(markdown.Markdown(), ["a"])
 
 
-@pytest.mark.parametrize(("is_kept", "names"), [(True, ["One", "Two", "Three"]), (False, ["One"])])
+@pytest.mark.parametrize(
+    ("is_kept", "names"),
+    [(True, ["One", "Two", "Three", "Four", "Five"]), (False, ["One", "Four"])],
+)
 def test_headings_of_converted_markdown_are_found_in_a_larger_html(is_kept, names):
     def shown(source, _language, _class, _options, md, **_):
         converted = [
@@ -256,7 +259,10 @@ def test_headings_of_converted_markdown_are_found_in_a_larger_html(is_kept, name
             }
         },
     )
-    md.convert("# One\n\n```ours\n# Two\n|\n# Three\n```\n")
+    html = md.convert(
+        "# One\n\n```ours\n# Two\n|\n# Three\n```\n\n# Four\n\n```ours\n# Five\n```\n"
+    )
+    assert html.count("<div><h1") == 2
     assert [token["name"] for token in md.toc_tokens] == names
 
 
