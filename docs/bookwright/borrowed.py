@@ -88,11 +88,6 @@ def take_render(page: "Page") -> Any:  # noqa: ANN401  # a method of mkdocs-jupy
     return vars(page).pop("render", None)
 
 
-def is_rendered_by_jupyter(page: "Page") -> bool:
-    """Tell whether mkdocs-jupyter has put its own rendering into a page."""
-    return "render" in vars(page)
-
-
 @contextmanager
 def notebooks_as_they_ran(seconds: int) -> Iterator[None]:
     """Have mkdocs-jupyter return notebooks in place of HTML; it has no option for either."""
