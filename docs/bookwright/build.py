@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,7 +16,7 @@ from mkdocs.structure.pages import Page as RenderedPage
 
 from bookwright import borrowed, keys
 from bookwright.blocks import isolation
-from bookwright.blocks.execution import Execution
+from bookwright.blocks.execution import Execution, Ran
 from bookwright.blocks.labs import PLUGIN, Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
@@ -41,6 +42,7 @@ class Build:
         """Prepare a build; `BOOKWRIGHT_CACHE` and `BOOKWRIGHT_AGAIN` say where and what to keep."""
         root = Path(config.config_file_path).parent
         self.problems = Problems()
+        self.only = "*"  # the pages whose blocks start before any page is opened
         self._settings = settings
         package = sources.package_folder(settings.package)
         self._folders = (str(root), str(package.parent))
@@ -150,10 +152,15 @@ class Build:
             folders=self._folders,
         )
         self._pages[page.uri] = started
-        for listing in started.listings.values():
-            if listing.runs:
-                self._execution.start(listing)
+        if fnmatch(page.uri, self.only):
+            for listing in started.listings.values():
+                if listing.runs:
+                    self._execution.start(listing)
         return started
+
+    def start(self, listing: Listing) -> Future[Ran]:
+        """Set a block going that no page shows."""
+        return self._execution.start(listing)
 
     def _made_of(self, started: PageInProgress) -> Iterator[tuple[Place | None, str, str]]:
         """Yield the files that a page gives: stubs, and those that wait for its results."""

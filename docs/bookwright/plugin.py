@@ -22,7 +22,7 @@ class Book:
         """Keep what differs from book to book."""
         self._settings = settings
         self._is_served = False
-        self._build: Build
+        self.build: Build
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:  # noqa: ANN401  # MkDocs'
         """Remember whether somebody is looking at the pages while they change."""
@@ -30,34 +30,34 @@ class Book:
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Begin a build."""
-        self._build = Build(self._settings, config)
+        self.build = Build(self._settings, config)
         for language in PYTHON:
-            formatters[language] = self._build.show_block
+            formatters[language] = self.build.show_block
 
     def on_files(self, files: Files, config: MkDocsConfig) -> None:
         """Set the blocks of all pages going, and add what can be downloaded."""
         if reference := config.plugins.get("mkdocstrings"):
             environment = cast("MkdocstringsPlugin", reference).get_handler("python").env
-            environment.bytecode_cache = self._build.templates
-        self._build.collect(files, config)
+            environment.bytecode_cache = self.build.templates
+        self.build.collect(files, config)
 
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Check a page's fences, mark them with their place, and fill those that are made."""
-        return self._build.open_page(markdown, page, config, files)
+        return self.build.open_page(markdown, page, config, files)
 
     def on_page_content(self, html: str, page: Page, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
         """Take leave of a page's blocks, and take note of its formulas."""
-        return self._build.close_page(page.file.src_uri, html)
+        return self.build.close_page(page.file.src_uri, html)
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> None:
         """Write what waits for results; stop a build with problems, but show them served."""
-        env.bytecode_cache = self._build.templates
-        self._build.finish(config, files)
+        env.bytecode_cache = self.build.templates
+        self.build.finish(config, files)
         if not self._is_served:
-            self._build.problems.stop_the_build()
+            self.build.problems.stop_the_build()
 
     def on_post_page(self, output: str, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
         """Put the formulas in their places."""
-        return self._build.insert_formulas(output)
+        return self.build.insert_formulas(output)

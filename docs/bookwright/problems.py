@@ -13,15 +13,15 @@ class Problems:
     """What was found wrong in one build, each with its place."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._found = 0
+        """Start with none; `found` has the place and the message of each."""
+        self.found: list[tuple[Place | str, str]] = []
 
     def report(self, place: Place | str, message: str) -> None:
-        """Log a problem at a place such as `index.md:12`, and count it."""
-        self._found += 1
+        """Log a problem at a place such as `index.md:12`, and keep it."""
+        self.found.append((place, message))
         log.error("%s: %s", place, message)
 
     def stop_the_build(self) -> None:
         """Raise if anything was found; MkDocs then exits with an error, strict or not."""
-        if self._found:
-            raise PluginError(f"problems found in the pages, listed above: {self._found}")
+        if self.found:
+            raise PluginError(f"problems found in the pages, listed above: {len(self.found)}")
