@@ -7,6 +7,9 @@ from bookwright.settings import Colour, Figures, Settings, Words
 
 settings = Settings(
     package="gdbook",
+    numbered=("chapters",),
+    anchors=("exercise", "claim"),
+    unbound=("*",),
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
     preload=("graphlay", "matplotlib.pyplot", "numpy", "sympy", "torch"),
     figures=Figures(
@@ -34,5 +37,6 @@ settings = Settings(
 
 book = Book(settings)
 on_startup, on_config, on_files = book.on_startup, book.on_config, book.on_files
-on_page_markdown, on_page_content = book.on_page_markdown, book.on_page_content
+on_nav, on_page_markdown = book.on_nav, book.on_page_markdown
+on_page_content = book.on_page_content
 on_env, on_post_page = book.on_env, book.on_post_page

@@ -8,7 +8,7 @@ import multiprocessing
 import multiprocessing.forkserver
 import multiprocessing.process
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -89,14 +89,22 @@ def take_render(page: "Page") -> Any:  # noqa: ANN401  # a method of mkdocs-jupy
 
 
 @contextmanager
-def notebooks_as_they_ran(seconds: int) -> Iterator[None]:
-    """Have mkdocs-jupyter return notebooks in place of HTML; it has no option for either."""
+def notebooks_as_they_ran(seconds: int, prepare: Callable[[Any], object]) -> Iterator[None]:
+    """Have mkdocs-jupyter run prepared notebooks, and return them in place of HTML.
+
+    It has no option for either.
+    """
     from mkdocs_jupyter import nbconvert2  # noqa: PLC0415
     from nbconvert.exporters import NotebookExporter  # noqa: PLC0415
 
+    class Prepared(NotebookExporter):
+        def from_notebook_node(self, nb: Any, *others: Any, **more: Any) -> Any:  # noqa: ANN401
+            prepare(nb)
+            return super().from_notebook_node(nb, *others, **more)  # type: ignore[no-untyped-call]
+
     def exporter(*, config: Any, **_: Any) -> NotebookExporter:  # noqa: ANN401  # nbconvert's
         config["ExecutePreprocessor"]["timeout"] = seconds
-        return NotebookExporter(config=config)
+        return Prepared(config=config)  # type: ignore[no-untyped-call]
 
     before = nbconvert2.HTMLExporter
     nbconvert2.HTMLExporter = exporter

@@ -1,5 +1,6 @@
 """One build: pages are read, their blocks run, and what waits for results is made."""
 
+import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -20,19 +21,25 @@ from bookwright.blocks.execution import Execution, Ran
 from bookwright.blocks.labs import PLUGIN, Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
+from bookwright.checks.texts import Text
+from bookwright.formulas import check
 from bookwright.pages import sources, stubs
 from bookwright.pages.listings import Listing
 from bookwright.pages.options import PYTHON
 from bookwright.pages.page import Page, Place
+from bookwright.pages.references import References
 from bookwright.problems import Problems
+from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.rendering.page import PageInProgress, accept
 from bookwright.settings import Settings
 from bookwright.takeaways import cells, downloads, notebooks
 
+log = logging.getLogger("mkdocs.bookwright")
+
 PALETTE = "assets/figures.css"
-CHILD = [Path(isolation.__file__).parent, Path(borrowed.__file__)]
+CHILD = [Path(isolation.__file__).parent, Path(check.__file__).parent, Path(borrowed.__file__)]
 
 
 class Build:
@@ -73,6 +80,11 @@ class Build:
         self._mathematics = Mathematics(self._cache, self.problems)
         self._processors = PageProcessors()
         self._pages: dict[str, PageInProgress] = {}
+        self._sources: dict[str, Page] = {}
+        self._texts: dict[str, Text] = {}
+        self.references = References(
+            settings.words.pages, settings.numbered, settings.anchors, self._sources
+        )
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
         self._configure(config)
@@ -152,6 +164,7 @@ class Build:
             folders=self._folders,
         )
         self._pages[page.uri] = started
+        self._sources[page.uri] = page
         if fnmatch(page.uri, self.only):
             for listing in started.listings.values():
                 if listing.runs:
@@ -188,6 +201,15 @@ class Build:
             ).items():
                 opened.results[line] = ran.result
                 self._execution.note(opened.listings[line].place, ran)
+        filling = Filling(
+            opened.page, opened.listings, self.references, self._result_of, self.problems
+        )
+        opened.fill(filling, rendered.meta)
+        if not any(fnmatch(uri, pattern) for pattern in self._settings.unbound):
+            counted = self.references.kinds_counted
+            parts = opened.page, opened.text, opened.formulas, opened.listings
+            self._texts[uri] = Text(*parts, counted)
+            self._texts[uri].start(self._execution)
         self._open = opened
         return downloads.with_links(uri, opened.marked(foreign=self._foreign), self._settings)
 
@@ -231,11 +253,23 @@ class Build:
 
     def finish(self, config: MkDocsConfig, files: Files) -> None:
         """Convert all formulas, and write what waits for results."""
+        for uri, text in self._texts.items():
+            self._check(uri, text)
         self._execution.finish()
         self._mathematics.convert()
+        self.references.name(files)
         for finished in self._pages.values():
             self._write_takeaways(finished, config, files)
         self._cache.prune()
+
+    def _check(self, uri: str, text: Text) -> None:
+        """Say what is wrong with the text of a page, and how many of its formulas are checked."""
+        for fault in text.faults(self._execution):
+            self.problems.report(fault.place, fault.message)
+            if fault.tex:
+                self._mathematics.doubt(uri, fault.tex, fault.message)
+        if counts := ", ".join(f"{n} {state}" for state, n in text.account.items()):
+            log.info("%s: formulas: %s", uri, counts)
 
     def _write_takeaways(
         self, finished: PageInProgress, config: MkDocsConfig, files: Files
@@ -254,6 +288,6 @@ class Build:
             if file := files.src_uris.get(uri):
                 file.content_string = notebooks.WRITERS[kind](made)
 
-    def insert_formulas(self, html: str) -> str:
+    def insert_formulas(self, uri: str, html: str) -> str:
         """Return a page with its formulas, now that the search index has taken its text."""
-        return self._mathematics.insert(html)
+        return self._mathematics.insert(html, uri)

@@ -26,9 +26,9 @@ def fingerprint(*, paths: Iterable[Path], settings: Iterable[object]) -> str:
     return digest(*machine, *_installed(), *map(repr, settings), *contents)
 
 
-def block(fingerprint: str, code: str, *, is_session: bool) -> str:
-    """Return the key of the result of a block."""
-    return digest(fingerprint, "session" if is_session else "program", code)
+def block(fingerprint: str, code: str, *, is_session: bool, asked: object = ()) -> str:
+    """Return the key of the result of a block, and of what is asked of it."""
+    return digest(fingerprint, "session" if is_session else "program", code, repr(asked))
 
 
 def files(paths: Iterable[str]) -> dict[str, str]:

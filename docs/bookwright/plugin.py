@@ -6,6 +6,7 @@ from jinja2 import Environment
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocstrings import MkdocstringsPlugin
 
@@ -41,6 +42,10 @@ class Book:
             environment.bytecode_cache = self.build.templates
         self.build.collect(files, config)
 
+    def on_nav(self, nav: Navigation, **_: Any) -> None:  # noqa: ANN401  # MkDocs'
+        """Number chapters and parts."""
+        self.build.references.number(nav)
+
     def on_page_markdown(
         self, markdown: str, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
@@ -58,6 +63,6 @@ class Book:
         if not self._is_served:
             self.build.problems.stop_the_build()
 
-    def on_post_page(self, output: str, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
+    def on_post_page(self, output: str, page: Page, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
         """Put the formulas in their places."""
-        return self.build.insert_formulas(output)
+        return self.build.insert_formulas(page.file.src_uri, output)

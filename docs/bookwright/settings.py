@@ -80,6 +80,9 @@ class Settings:
 
     Args:
         package: The package that the book is about; `shows="…"` shows its code.
+        numbered: The folders whose pages have numbers, in the order of the navigation.
+        anchors: Kinds of ids that are numbered on each page: `exercise` for `exercise-3`.
+        unbound: Pages whose texts are not held to what their blocks say, as patterns.
         downloads: The formats in which the pages of each folder can be taken away.
         preload: Libraries that the blocks use, imported once for all of them.
         environment: Names of the environment variables that blocks have.
@@ -93,6 +96,9 @@ class Settings:
     """
 
     package: str
+    numbered: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ("exercise",)
+    unbound: tuple[str, ...] = ()
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
     environment: tuple[str, ...] = PASSED

@@ -270,6 +270,10 @@ def test_markdown_in_which_nothing_was_converted_has_no_headings_to_keep():
     borrowed.keep_headings(markdown.Markdown(), "<div></div>")
 
 
+def as_it_is(notebook):
+    pass
+
+
 class TestJupyter:
     PAGE = (
         "---\njupyter:\n  kernelspec: {name: python3, display_name: Python 3, language: python}\n"
@@ -297,7 +301,7 @@ class TestJupyter:
     def test_render_returns_notebooks_as_long_as_they_are_wanted(self, lab):
         made, config, files = lab
         render = borrowed.take_render(made)
-        with borrowed.notebooks_as_they_ran(7):
+        with borrowed.notebooks_as_they_ran(7, as_it_is):
             render(config, files)
         (text, code) = nbformat.reads(made.content, as_version=4).cells
         assert (text.source, code.source) == ("# Lab", "x = 1")
@@ -307,7 +311,7 @@ class TestJupyter:
     def test_html_comes_back_after_an_error(self, lab):
         made, config, files = lab
         render = borrowed.take_render(made)
-        with pytest.raises(LookupError), borrowed.notebooks_as_they_ran(7):
+        with pytest.raises(LookupError), borrowed.notebooks_as_they_ran(7, as_it_is):
             raise LookupError
         render(config, files)
         assert "jp-Notebook" in made.content
@@ -321,7 +325,7 @@ def test_time_of_a_cell_is_the_limit_that_is_asked_for(tmp_path):
     notebook = tmp_path / "a.ipynb"
     cell = nbformat.v4.new_code_cell("import time\ntime.sleep(600)")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
-    with borrowed.notebooks_as_they_ran(1), pytest.raises(Exception, match="after 1 seconds"):
+    with borrowed.notebooks_as_they_ran(1, as_it_is), pytest.raises(Exception, match="after 1 seconds"):
         nbconvert2.nb2html(str(notebook), execute=True, kernel_name="python3")
 
 

@@ -325,7 +325,8 @@ def test_each_mistake_of_each_cell_is_told(wrong):
 def test_cell_has_no_option_but_a_description(wrong, option):
     log = wrong(f"```python\n1\n```\n\n```python {option}\n2\n```\n")
     name = option.partition("=")[0]
-    assert log == f"page.md:{LINES_BEFORE + 5}: a cell has the options ['alt'], not {name!r}."
+    place, options = f"page.md:{LINES_BEFORE + 5}", ["alt", "name", "symbols"]
+    assert log == f"{place}: a cell has the options {options}, not {name!r}."
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_options_of_a_block_are_values():
     options, mistakes = read_one(
         'python exec="on" result="markdown" alt="One || Two, and || three" limit="1.5" '
         'raises="ValueError" warns="OddWarning" stderr="dropped" title="a b" hl_lines="1 3-5" '
-        'linenums="1" stub="one" solution="eins"'
+        'linenums="1" stub="one" solution="eins" name="run" symbols="on"'
     )
     assert mistakes == ()
     assert options == Options(
@@ -33,6 +33,8 @@ def test_options_of_a_block_are_values():
         linenums="1",
         stub="one",
         solution="eins",
+        name="run",
+        symbols=True,
     )
 
 
@@ -56,6 +58,8 @@ WRONG = {
     "result": ("html", "text", ""),
     "alt": ("", " ", "One ||", "|| Two", "One || || Three"),
     "limit": ("0", "-1", "3601", "1e12", "inf", "nan", "long", ""),
+    "name": ("a-b", "1a", "", "given", "ref", "_a"),
+    "symbols": ("off", ""),
     "raises": ("Value Error", "3", "a..b", ".b", ""),
     "warns": ("a warning", "", "Odd-Warning", "a.OddWarning"),
     "stderr": ("kept", "on", ""),
@@ -70,6 +74,8 @@ MESSAGES = {
     "result": 'the result is text, or Markdown where the fence says result="markdown".',
     "alt": "alt describes each figure in words; || stands between two.",
     "limit": "the limit is a number of seconds, more than 0 and at most 3600.",
+    "name": "the name of a block is a Python name that no mark has, such as @given{…}.",
+    "symbols": 'symbols="on" says that the block has the table of what letters stand for.',
     "raises": 'raises names the exception that ends the block, such as raises="ValueError".',
     "warns": 'warns names what the block warns of, such as warns="RuntimeWarning".',
     "stderr": 'what goes to the error stream is left out where the fence says stderr="dropped".',
@@ -109,6 +115,8 @@ ALLOWED = {
 }
 VALUES = {
     "result": "markdown",
+    "name": "run",
+    "symbols": "on",
     "alt": "A line",
     "limit": "9",
     "raises": "OSError",
@@ -141,7 +149,9 @@ def test_cell_of_a_lab_has_a_description_and_nothing_else(name):
     value = VALUES.get(name, "on")
     _, mistakes = read_one(f'python {name}="{value}"', in_a_lab=True)
     assert mistakes == (
-        () if name == "alt" else (f"a cell has the options ['alt'], not {name!r}.",)
+        ()
+        if name in {"alt", "name", "symbols"}
+        else (f"a cell has the options ['alt', 'name', 'symbols'], not {name!r}.",)
     )
 
 

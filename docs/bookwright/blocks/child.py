@@ -6,17 +6,19 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec, source_from_cache
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from bookwright import borrowed
-from bookwright.blocks import programs
-from bookwright.blocks.result import Item, Result, Warned
+from bookwright.blocks import programs, values
+from bookwright.blocks.result import Item, Questions, Result, Warned
+from bookwright.formulas.check import Formula, check
 
 resource: ModuleType | None
 try:
@@ -35,6 +37,7 @@ class Job(NamedTuple):
     folder: str
     is_session: bool
     limit: float
+    asked: Questions
     environment: dict[str, str]
     known: tuple[str, ...]
     added: str
@@ -60,7 +63,7 @@ def run(job: Job) -> None:
     _start_afresh(place / "work", job)
     with (place / "stuck").open("w") as stuck:
         faulthandler.dump_traceback_later(job.limit, exit=True, file=stuck)
-        result = _attempt(is_session=job.is_session, canvas=canvas)
+        result = _attempt(job, canvas)
         if os.getpid() != process:  # a child that the block forked, and that came to its end
             os._exit(1 if result.raised else 0)
         faulthandler.cancel_dump_traceback_later()
@@ -149,26 +152,41 @@ def _start_afresh(folder: Path, job: Job) -> None:
     borrowed.forget_the_template()
 
 
-def _attempt(*, is_session: bool, canvas: ModuleType | None) -> Result:
+def _attempt(job: Job, canvas: ModuleType | None) -> Result:
     started = time.perf_counter()
     streams = [sys.stdout, sys.stderr]
     result = Result()
     warned: list[Warned] = []
     with programs.noting(warned):
         try:
-            result = programs.execute(is_session=is_session)
+            result = programs.execute(is_session=job.is_session)
             if canvas:
                 canvas.collect()
+            result = _answered(result, job.asked)
             _end()
             _flush(streams)
         except BaseException as error:  # noqa: BLE001  # whatever ends a block is its result
-            result = replace(result, raised=programs.raised(error))
+            result = _answered(replace(result, raised=programs.raised(error)), job.asked)
             with suppress(BaseException):
                 _end()
             with suppress(OSError):
                 _flush(streams)
     seconds = time.perf_counter() - started
     return replace(result, warned=tuple(warned), seconds=seconds)
+
+
+def _answered(result: Result, asked: Questions) -> Result:
+    """Return a result with what is asked of the names that the block has left."""
+    namespace: dict[str, Any] = vars(sys.modules["__main__"])
+    formulas = [Formula(*formula) for formula in asked.formulas]
+    with redirect_stdout(StringIO()):
+        answers = values.evaluate(asked.values, namespace)
+        verdicts = check(formulas, namespace.get("symbols", {})) if formulas else []
+    return replace(
+        result,
+        answers=tuple(answers),
+        verdicts=tuple((each.status, each.message) for each in verdicts),
+    )
 
 
 def _end() -> None:

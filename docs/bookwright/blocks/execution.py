@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bookwright import keys
 from bookwright.blocks.isolation import Sandbox, stop_all
-from bookwright.blocks.result import Raised, Result
+from bookwright.blocks.result import Questions, Raised, Result
 from bookwright.cache import Cache
 from bookwright.pages.listings import Listing
 from bookwright.pages.page import Place
@@ -53,15 +53,24 @@ class Execution:
         self._started: dict[tuple[str, float, bool], Future[Ran]] = {}
         self._shown: dict[Place, Ran] = {}
 
-    def start(self, listing: Listing) -> Future[Ran]:
+    def start(self, listing: Listing, *formulas: tuple[str, str]) -> Future[Ran]:
         """Set a block going, so that it is done when its page needs it."""
-        key = keys.block(self._fingerprint, listing.code, is_session=listing.is_session)
+        values = ((each.expression, each.form, each.context) for each in listing.asked)
+        asked = Questions(tuple(values), formulas)
+        key = keys.block(
+            self._fingerprint, listing.code, is_session=listing.is_session, asked=asked
+        )
         limit = listing.options.limit or self._seconds
         again = fnmatch(listing.place.uri, self._again)
         if (key, limit, again) not in self._started:
             kept = None if again else self._kept(key)
-            self._started[key, limit, again] = self._future(listing, key, limit, kept)
+            self._started[key, limit, again] = self._future(listing, asked, key, limit, kept)
         return self._started[key, limit, again]
+
+    def verdicts(self, listing: Listing, *formulas: tuple[str, str]) -> list[tuple[str, str]]:
+        """Return what is to be said of formulas by the table of symbols that a block makes."""
+        result = self._wait(self.start(listing, *formulas)).result
+        return [*result.verdicts]
 
     def result(self, listing: Listing) -> Result:
         """Return what comes of a block, as soon as it has."""
@@ -86,13 +95,15 @@ class Execution:
         for place in sorted(run, key=run.__getitem__, reverse=True)[:3]:
             log.info("Slowest: %s, %.2f s", place, run[place])
 
-    def _future(self, listing: Listing, key: str, limit: float, kept: Result | None) -> Future[Ran]:
+    def _future(
+        self, listing: Listing, asked: Questions, key: str, limit: float, kept: Result | None
+    ) -> Future[Ran]:
         if kept is not None:
             found: Future[Ran] = Future()
             found.set_result(Ran(kept, kept=True))
             return found
         self._sandbox.open()
-        return self._workers.submit(self._run, listing, key, limit)
+        return self._workers.submit(self._run, listing, asked, key, limit)
 
     def _kept(self, key: str) -> Result | None:
         """Return the result that was kept, if the files that it was made from are the same."""
@@ -101,9 +112,11 @@ class Execution:
             return None
         return Result.from_json(value["result"])
 
-    def _run(self, listing: Listing, key: str, limit: float) -> Ran:
-        result = self._sandbox.run(listing.code, is_session=listing.is_session, limit=limit)
-        if self._is_sound(listing, result):
+    def _run(self, listing: Listing, asked: Questions, key: str, limit: float) -> Ran:
+        result = self._sandbox.run(
+            listing.code, is_session=listing.is_session, limit=limit, asked=asked
+        )
+        if self._is_sound(listing, result) and not any(error for _, error in result.answers):
             files = keys.files(result.files)
             self._cache.store(key, {"result": result.to_json(), "files": files})
         return Ran(result, kept=False)

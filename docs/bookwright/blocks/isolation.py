@@ -20,9 +20,10 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from bookwright.blocks import child, programs
-from bookwright.blocks.result import Raised, Result
+from bookwright.blocks.result import Questions, Raised, Result
 
 SECONDS_TO_START = 60
+NOTHING = Questions()
 
 _running: set[BaseProcess] = set()
 
@@ -47,13 +48,21 @@ class Sandbox:
         """Start the template of all children; it is not for threads, and need not be waited for."""
         _context(self)
 
-    def run(self, code: str, *, is_session: bool, limit: float) -> Result:
+    def run(
+        self,
+        code: str,
+        *,
+        is_session: bool,
+        limit: float,
+        asked: Questions = NOTHING,
+    ) -> Result:
         """Run a block in a child process and return what came of it.
 
         Args:
             code: The block.
             is_session: Whether it is a session that is compared with its own outputs.
             limit: Seconds after which the block is stopped.
+            asked: What the page wants to know of it besides what it shows.
         """
         with TemporaryDirectory(ignore_cleanup_errors=True) as name:
             folder = Path(name)
@@ -61,7 +70,8 @@ class Sandbox:
             (folder / "work" / programs.SCRIPT).write_text(code, encoding="utf-8")
             (folder / "style").write_text(self.style, encoding="utf-8")
             context, added = _context(self)
-            job = child.Job(name, is_session, limit, dict(self.environment), self.known, added)
+            settings = dict(self.environment), self.known, added
+            job = child.Job(name, is_session, limit, asked, *settings)
             process = context.Process(target=child.run, args=(job,))
             started = time.perf_counter()
             process.start()

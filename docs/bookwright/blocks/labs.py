@@ -11,7 +11,9 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,12 +26,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bookwright import borrowed, keys
+from bookwright.blocks import values
 from bookwright.blocks.execution import Ran
 from bookwright.blocks.isolation import environment, only
 from bookwright.blocks.result import Item, Raised, Result
 from bookwright.cache import LABS, Cache
 from bookwright.pages.listings import Listing
 from bookwright.pages.page import Place
+from bookwright.pages.values import Asked
 from bookwright.problems import Problems
 from bookwright.settings import Settings
 
@@ -37,6 +41,7 @@ PLUGIN = "mkdocs-jupyter"
 KERNEL = "bookwright"
 
 _SVG, _MARKDOWN, _PLAIN = "image/svg+xml", "text/markdown", "text/plain"
+_ANSWERS = "application/vnd.bookwright.answers+json"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _FOLDERS = re.compile(r"[^\s\"']*[\\/](?=[^\s\\/]+\.py\b)")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
@@ -82,7 +87,7 @@ class Labs:
         cells = [each for each in listings if each.fence.language == "python"]
         before = self._kept()
         try:
-            run = self._run(page, config, files)
+            run, answers = _apart(self._run(page, cells, config, files))
         except CellExecutionError as error:
             failed = _failed(error, cells)
             return {} if failed is None else {failed.fence.line: Ran(_failure(error), kept=False)}
@@ -95,17 +100,25 @@ class Labs:
                 return {}
         kept = self._cache.is_writable and before == self._kept()
         return {
-            cell.fence.line: Ran(_result(node), kept) for cell, node in zip(cells, run, strict=True)
+            cell.fence.line: Ran(replace(_result(node), answers=answer), kept)
+            for cell, node, answer in zip(cells, run, answers, strict=True)
         }
 
-    def _run(self, page: RenderedPage, config: MkDocsConfig, files: Files) -> list[NotebookNode]:
+    def _run(
+        self, page: RenderedPage, cells: list[Listing], config: MkDocsConfig, files: Files
+    ) -> list[NotebookNode]:
         """Take mkdocs-jupyter's rendering out of a page, and return the cells that it ran."""
         render = borrowed.take_render(page)
         variables = dict(environment(self._settings.environment)) | {"JUPYTER_NO_CONFIG": "1"}
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             self._write_kernel(Path(folder))
             variables |= {"JUPYTER_PATH": folder}
-            with only(variables), borrowed.notebooks_as_they_ran(self._settings.cell_seconds):
+            with (
+                only(variables),
+                borrowed.notebooks_as_they_ran(
+                    self._settings.cell_seconds, partial(_ask, cells=cells)
+                ),
+            ):
                 render(config, files)
         with suppress(OSError):
             os.utime(self._folder)  # so that it is not taken for an old one
@@ -141,6 +154,42 @@ class Labs:
         }
         own.mkdir(parents=True)
         (own / "kernel.json").write_text(json.dumps(kernel), encoding="utf-8")
+
+
+def _ask(notebook: NotebookNode, cells: list[Listing]) -> None:
+    """Put a cell behind each one that values are asked of."""
+    asked = iter([cell.asked for cell in cells])
+    asking: list[NotebookNode] = []
+    for node in notebook.cells:
+        asking.append(node)
+        if node.cell_type == "code" and (questions := next(asked, ())):
+            asking.append(nbformat.v4.new_code_cell(_question(questions), id=f"{node.id}-asked"))
+    notebook.cells = asking
+
+
+def _question(asked: tuple[Asked, ...]) -> str:
+    """Return the source of a cell that leaves no name behind."""
+    source = Path(values.__file__).read_text(encoding="utf-8")
+    questions = [tuple(each) for each in asked]
+    answer = f"names['evaluate']({questions!r}, globals())"
+    show = f"display({{{_ANSWERS!r}: {answer}}}, raw=True)"
+    return f"(lambda names: (exec({source!r}, names), {show}))({{'__name__': 'values'}});"
+
+
+def _apart(
+    cells: list[NotebookNode],
+) -> tuple[list[NotebookNode], list[tuple[tuple[str, str], ...]]]:
+    """Return the cells of a lab, and what was answered behind each of them."""
+    run: list[NotebookNode] = []
+    answers: list[tuple[tuple[str, str], ...]] = []
+    for cell in cells:
+        shown = (each.data for each in cell.outputs if _ANSWERS in each.get("data", {}))
+        if data := next(shown, None):
+            answers[-1] = tuple((text, error) for text, error in data[_ANSWERS])
+        else:
+            run.append(cell)
+            answers.append(())
+    return run, answers
 
 
 def _stranger(source: str, listings: list[Listing], cell: Listing | None) -> Place | None:
@@ -191,7 +240,7 @@ def _seconds(cell: NotebookNode) -> float:
 def _failed(error: CellExecutionError, listings: list[Listing]) -> Listing | None:
     """Return the cell that failed: the one with the number that Jupyter gives it."""
     number = re.search(r"Cell In\[(\d+)\]", _COLOUR.sub("", error.traceback))
-    run = [each for each in listings if each.code.strip()]
+    run = [each for each in listings for _ in range(1 + bool(each.asked)) if each.code.strip()]
     if number and int(number[1]) <= len(run):
         return run[int(number[1]) - 1]
     rule = borrowed.NBCLIENT_RULE

@@ -76,8 +76,10 @@ def _session(source: str) -> Result:
         ) -> None:
             wrong.append(_wrong(test, example, f"{raised(exc_info[1]).message}\n"))
 
-    test = doctest.DocTestParser().get_doctest(source, vars(_main()), SCRIPT, SCRIPT, 0)
+    main = _main()
+    test = doctest.DocTestParser().get_doctest(source, vars(main), SCRIPT, SCRIPT, 0)
     Runner(verbose=False).run(test, out=lambda _: None, clear_globs=False)
+    vars(main).update(test.globs)
     return Result(wrong=tuple(wrong))
 
 

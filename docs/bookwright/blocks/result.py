@@ -6,6 +6,17 @@ from typing import Any, Literal, NamedTuple
 Kind = Literal["text", "markdown", "figure"]
 
 
+class Questions(NamedTuple):
+    """What a page wants to know of a block besides what it shows.
+
+    Values are expressions with their form and what is around them; formulas are checked with the
+    table `symbols` that the block makes.
+    """
+
+    values: tuple[tuple[str, str, str], ...] = ()
+    formulas: tuple[tuple[str, str], ...] = ()
+
+
 class Item(NamedTuple):
     """A piece of what a block shows: text, Markdown or a drawing in SVG, as the block made it."""
 
@@ -49,9 +60,10 @@ class Result:
     """What came of a block: what it shows, in order, and whatever else a check may ask for.
 
     `value` is the line of a last expression whose value Jupyter would show. `left` tells that the
-    block has ended itself, with success. `files` are those that
-    the block has read and that no key knows of. `stopped` says why a block has no end of its own:
-    it ran for too long, or ended its own process.
+    block has ended itself, with success. `files` are those that the block has read and that no
+    key knows of. `answers` are the values that its page asks for, each with what went wrong or
+    nothing, and `verdicts` what is to be said of formulas. `stopped` says why a block has no end
+    of its own: it ran for too long, or ended its own process.
     """
 
     items: tuple[Item, ...] = ()
@@ -63,6 +75,8 @@ class Result:
     value: int | None = None
     left: bool = False
     files: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    verdicts: tuple[tuple[str, str], ...] = ()
     stopped: Raised | None = None
 
     @property
@@ -93,5 +107,11 @@ class Result:
             value=value["value"],
             left=value["left"],
             files=tuple(value["files"]),
+            answers=_pairs(value["answers"]),
+            verdicts=_pairs(value["verdicts"]),
             stopped=Raised(*stopped) if stopped else None,
         )
+
+
+def _pairs(values: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((first, second) for first, second in values)

@@ -1,13 +1,14 @@
 """What becomes of each fence of a page: its code, filled in where it is made, and its options."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bookwright.pages import options, sources, stubs
+from bookwright.pages import options, sources, stubs, values
 from bookwright.pages.fences import Fence
 from bookwright.pages.options import Options
 from bookwright.pages.page import Page, Place
+from bookwright.pages.values import Asked
 
 _STRAY_PYTHON = re.compile(r"(?:```|~~~)\s*\{?\s*(?P<name>\.?[\w.]+)")
 _STRAY = re.compile(r"[\W\d]*(?P<ticks>`{3,}|~{3,})(?!.*(?P=ticks))")
@@ -17,7 +18,10 @@ NOT_READ = "this is not read as a fence: it stands on lines of its own, indented
 
 @dataclass(frozen=True)
 class Listing:
-    """A fence that has been read; `code` is what it shows, and runs if it `runs`."""
+    """A fence that has been read; `code` is what it shows, and runs if it `runs`.
+
+    `asked` are the values that the page takes from it.
+    """
 
     place: Place
     fence: Fence
@@ -25,11 +29,18 @@ class Listing:
     code: str
     mistakes: tuple[str, ...] = ()
     is_folded: bool = False
+    asked: tuple[Asked, ...] = ()
 
     @property
     def runs(self) -> bool:
         """Whether the code is executed."""
         return bool(self.options.exec) and not self.mistakes
+
+    @property
+    def is_block(self) -> bool:
+        """Whether values can be taken from it: it runs, on its own or as the cell of a lab."""
+        is_cell = self.options.exec is None and self.fence.language == "python"
+        return (self.runs or (is_cell and not self.mistakes)) and not self.options.stub
 
     @property
     def is_session(self) -> bool:
@@ -39,7 +50,19 @@ class Listing:
 
 def read(page: Page, *, package: str, in_a_lab: bool = False) -> dict[int, Listing]:
     """Return the listings of a page by the line in its Markdown on which each fence opens."""
-    return {fence.line: _listing(fence, page, package, in_a_lab) for fence in page.fences}
+    listings = {fence.line: _listing(fence, page, package, in_a_lab) for fence in page.fences}
+    asked: dict[int, dict[Asked, None]] = {}
+    for fence, value in values.of_page(page, blocks(listings)):
+        asked.setdefault(fence.line, {})[value] = None
+    return {
+        line: replace(listing, asked=tuple(asked.get(line, ())))
+        for line, listing in listings.items()
+    }
+
+
+def blocks(listings: Mapping[int, Listing]) -> list[tuple[Fence, str]]:
+    """Return the fences that values can be taken from, with the names of their blocks."""
+    return [(each.fence, each.options.name) for each in listings.values() if each.is_block]
 
 
 def strays(page: Page) -> Iterator[Place]:

@@ -11,6 +11,7 @@ from keyword import iskeyword
 from typing import Any
 
 from bookwright.pages.fences import Fence
+from bookwright.pages.marks import is_block_name
 
 PYTHON = ("python", "pycon")
 LONGEST_LIMIT = 3600.0
@@ -67,6 +68,12 @@ def _name(text: str) -> str:
     return text
 
 
+def _block_name(text: str) -> str:
+    if not is_block_name(text):
+        raise ValueError(text)
+    return text
+
+
 _DOTTED_NAME = _matching(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LINES = _matching(r"\d+(-\d+)?( +\d+(-\d+)?)*")
 
@@ -102,6 +109,18 @@ class Options:
         default=None,
         on=(BLOCK,),
         message=f"the limit is a number of seconds, more than 0 and at most {LONGEST_LIMIT:g}",
+    )
+    name: str = _option(
+        _block_name,
+        default="",
+        on=(BLOCK, CELL),
+        message="the name of a block is a Python name that no mark has, such as @given{…}",
+    )
+    symbols: bool = _option(
+        _choice(on=True),
+        default=False,
+        on=(BLOCK, CELL),
+        message='symbols="on" says that the block has the table of what letters stand for',
     )
     raises: str = _option(
         _DOTTED_NAME,

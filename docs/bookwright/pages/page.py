@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mkdocs.utils.meta import get_data
@@ -23,17 +23,41 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """The Markdown of a page, and how many lines of its file stand above it."""
+    """The Markdown of a page, and what stands above it in its file: lines with settings."""
 
     uri: str
     markdown: str
     lines_above: int = 0
+    above: str = ""
 
     @classmethod
     def of_file(cls, uri: str, content: str) -> "Page":
         """Return the page that a file holds, without the settings at its top."""
         markdown, _ = get_data(content)
-        return cls(uri, markdown, content.count("\n") - markdown.count("\n"))
+        lines_above = content.count("\n") - markdown.count("\n")
+        return cls(uri, markdown, lines_above, "\n".join(content.split("\n")[:lines_above]))
+
+    @cached_property
+    def text(self) -> str:
+        """The Markdown with empty lines in the place of fences."""
+        lines = self.markdown.split("\n")
+        for fence in self.fences:
+            for number in range(fence.line - 1, min(fence.end, len(lines))):
+                lines[number] = " " * len(lines[number])
+        return "\n".join(lines)
+
+    def with_text(self, text: str) -> "Page":
+        """Return the page with other lines, as many as before, around the same fences."""
+        old, new = self.markdown.split("\n"), text.split("\n")
+        for fence in self.fences:
+            new[fence.line - 1 : fence.end] = old[fence.line - 1 : fence.end]
+        return replace(self, markdown="\n".join(new))
+
+    def place_of_setting(self, name: str) -> Place:
+        """Return the place of a setting above the Markdown, such as the description."""
+        lines = self.above.split("\n")
+        found = (number for number, line in enumerate(lines, 1) if line.startswith(f"{name}:"))
+        return Place(self.uri, next(found, 1))
 
     @cached_property
     def fences(self) -> tuple[Fence, ...]:

@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterable
+from functools import partial
 from html import escape, unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,6 +71,7 @@ class Mathematics:
         self._problems = problems
         self._pages: dict[_Formula, dict[str, Page]] = {}
         self._converted: dict[_Formula, str] = {}
+        self._doubts: dict[tuple[str, str], str] = {}
 
     def collect(self, page: Page, html: str) -> None:
         """Take note of the formulas of a page."""
@@ -92,18 +94,25 @@ class Mathematics:
             elif mathml:
                 self._converted[formula] = finish(mathml)
 
-    def insert(self, html: str) -> str:
+    def doubt(self, uri: str, tex: str, message: str) -> None:
+        """Take note of what is wrong with a formula of a page, so that the page shows it."""
+        self._doubts[uri, tex] = message
+
+    def insert(self, html: str, uri: str = "") -> str:
         """Return a page with its formulas as MathML, and as TeX where they have failed."""
-        return _ELEMENT.sub(self._element, html)
+        return _ELEMENT.sub(partial(self._element, uri), html)
 
     def _report(self, formula: _Formula, message: str) -> None:
         for page in self._pages[formula].values():
             place = page.place_of(formula.tex)
             self._problems.report(place, f"the formula {formula.tex}\n{message}")
 
-    def _element(self, element: re.Match[str]) -> str:
+    def _element(self, uri: str, element: re.Match[str]) -> str:
         formula = _formula(element)
-        failed = f'<code class="math-error">{escape(formula.tex)}</code>'
+        doubt = self._doubts.get((uri, formula.tex), "")
+        failed = f'<code class="math-error">{escape(doubt or formula.tex)}</code>'
+        if doubt:
+            return failed + element["punctuation"]
         mathml = self._converted.get(formula, failed)
         tag = f'<span class="math-tag">{escape(formula.tag)}</span>' if formula.tag else ""
         if formula.display:

@@ -1,9 +1,10 @@
 """A page on its way to HTML: its fences are marked, come back one by one, and are looked for."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import partial
 from traceback import format_exc
+from typing import Any
 
 from markdown import Markdown
 from pymdownx.superfences import highlight_validator
@@ -13,11 +14,13 @@ from bookwright.blocks.result import Result
 from bookwright.checks import results as checks
 from bookwright.checks.html import ids, repeated_ids
 from bookwright.checks.results import Problem
-from bookwright.pages import listings
+from bookwright.pages import listings, marks
 from bookwright.pages.listings import NOT_READ, Listing
+from bookwright.pages.marks import Formula
 from bookwright.pages.page import Page
 from bookwright.problems import Problems
 from bookwright.rendering import blocks
+from bookwright.rendering.filling import Filling
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.settings import Settings
 
@@ -45,11 +48,23 @@ class PageInProgress:
         self.is_lab = is_lab
         self.listings = listings.read(page, package=settings.package, in_a_lab=is_lab)
         self.results: dict[int, Result] = {}
+        self.text = page.text
+        self.formulas: tuple[Formula, ...] = ()
         self.is_closed = False
         self._settings = settings
         self._problems = problems
         self._folders = folders
         self._marked: set[int] = set()
+
+    def fill(self, filling: Filling, settings: MutableMapping[str, Any]) -> None:
+        """Take into the page, and into its settings, what it leaves to blocks and references."""
+        self.text = filling.text()
+        self.formulas = tuple(marks.formulas(self.text))
+        self.listings = {line: filling.header(each) for line, each in self.listings.items()}
+        for name, value in settings.items():
+            if isinstance(value, str):
+                settings[name] = filling.setting(name, value)
+        self.page = self.page.with_text(marks.bare(self.text))
 
     def marked(self, *, foreign: set[str]) -> str:
         """Return the Markdown with each fence marked by its line, and filled where it is made.

@@ -1,0 +1,252 @@
+"""Say which names in code font do not exist, and which links lead to others than they show.
+
+Most names stand in the code of the book or in the source of its package, which costs little to
+know. Of the others a process that imports the libraries says whether they exist.
+"""
+
+import ast
+import builtins
+import importlib
+import keyword
+import re
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from bookwright.pages.marks import COMPUTED
+from bookwright.pages.options import Options
+from bookwright.pages.sources import package_folder
+from bookwright.pages.zones import Zones
+
+ABBREVIATIONS = {"np": "numpy", "plt": "matplotlib.pyplot", "sp": "sympy"}
+
+_OPTIONS = (field.name for field in fields(Options))
+_ALWAYS = frozenset((*dir(builtins), *keyword.kwlist, *sys.stdlib_module_names, *_OPTIONS))
+_ALIKE = 0.75  # as are two words of four letters, three of which are the same
+_WORD = re.compile(r"\w+")
+_ORDINARY = re.compile("[A-Za-z][a-z]{3,}")
+_DISTRIBUTION = re.compile(r"[a-z]\w*(?:-[a-z]\w*)+")
+_FILE = re.compile(r"(?P<path>[\w./-]*\w(?P<suffix>\.[a-z]+))(?::\d+)?")
+_NO_CODE = re.compile(r"--.*|[\w.-]*(?:/[\w.-]*)+")  # an option of a command, a folder
+_LINK = re.compile(
+    r"\[`(?P<name>[A-Za-z_][\w.]*)(?:\([^`\n]*\))?`\]"
+    r"\((?:[^\s()#]*#(?P<anchor>\w+(?:\.\w+)+)|(?:[^\s()#]*/)?(?P<module>[a-z_]+)\.md)\)"
+)
+
+
+class Unknown(NamedTuple):
+    """A name that nothing known has: its line, and what to say if it cannot be imported."""
+
+    line: int
+    name: str
+    message: str
+
+
+class WrongLink(NamedTuple):
+    """A link that shows one name and leads to another."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of names before anything is imported.
+
+    Args:
+        package: The package that the book is about.
+        libraries: Modules that the book uses; what begins with one of them has to be imported.
+        words: Names in the code of the book, in its settings, in the source of its package.
+        files: Paths of the project's files.
+    """
+
+    package: str
+    libraries: Collection[str]
+    words: frozenset[str]
+    files: Collection[str] = ()
+
+    @classmethod
+    def of_book(
+        cls, package: str, libraries: Collection[str], code: Iterable[str], files: Collection[str]
+    ) -> "Known":
+        """Return what is known of a book: by its fences, with their headers, and its settings."""
+        found = (word for each in code for word in _WORD.findall(each))
+        return cls(package, libraries, _of_package(package).union(found, _ALWAYS), files)
+
+    def has(self, name: str, prose: Collection[str]) -> bool:
+        """Tell whether a name is known, or need not be one beside the words of its page."""
+        parts = name.split(".")
+        if name.isupper():  # a placeholder, or a variable of the environment
+            return True
+        if len(parts) > 1 and parts[0] in _roots((self.package, *self.libraries)):
+            return False
+        if self.words.issuperset(parts):
+            return True
+        if not _ORDINARY.fullmatch(name):
+            return False
+        return name in prose or not get_close_matches(name, self.words, n=1, cutoff=_ALIKE)
+
+    def has_file(self, path: str) -> bool:
+        """Tell whether a file is in the project, or is one that the code of the book makes."""
+        if any(f"/{file}".endswith(f"/{path}") for file in self.files):
+            return True
+        stem = PurePosixPath(path).stem
+        is_elsewhere = any(PurePosixPath(file).stem == stem for file in self.files)
+        return not is_elsewhere and self.words.issuperset(_WORD.findall(stem))
+
+
+def unknown_names(text: str, known: Known) -> Iterator[Unknown]:
+    """Yield the names in code font on a page that are not known; ask of each whether it `exists`.
+
+    Anything that is no Python is passed over, and so is a word that might be one of English,
+    unless it is nearly a name.
+    """
+    zones = Zones(text)
+    prose = {*_WORD.findall(zones.words)}
+    suffixes = {PurePosixPath(file).suffix for file in known.files}
+    for line, content in zones.code:
+        found = [each for word in content.split() if (each := _FILE.fullmatch(word))]
+        paths = [each["path"] for each in found if each["suffix"] in suffixes or "/" in each[0]]
+        for path in paths:
+            if not known.has_file(path):
+                yield Unknown(line, path, f"{path} is no file of the project: mend its name.")
+        for name in [] if paths else _names(content):
+            if not known.has(name, prose):
+                yield Unknown(line, name, _message(name, known.package))
+
+
+def exists(name: str, libraries: Collection[str]) -> bool:
+    """Tell whether a name can be imported, or a library has it somewhere; imports them all."""
+    root, *attributes = name.split(".")
+    if "/" in name or _DISTRIBUTION.fullmatch(name):
+        return _is_installed(name)
+    if _leads_somewhere(ABBREVIATIONS.get(root, root), attributes):
+        return True
+    in_libraries = _of_libraries(tuple(libraries)).issuperset({root, *attributes})
+    return in_libraries and not (attributes and root in _roots(libraries))
+
+
+def wrong_links(text: str, *, package: str) -> Iterator[WrongLink]:
+    """Yield the links whose text is a name in code font and which lead to another name.
+
+    The page of a module of the package is named after it.
+    """
+    page = Zones(text).text
+    for link in _LINK.finditer(page):
+        name, target = link["name"], link["anchor"] or link["module"]
+        if link["module"] and not name.startswith(f"{package}."):
+            continue
+        shown = name if link["anchor"] else name.rpartition(".")[2]
+        if not f".{target}".endswith(f".{shown}"):
+            line = page.count("\n", 0, link.start()) + 1
+            yield WrongLink(line, f"the link shows {name} and leads to {target}: mend one of them.")
+
+
+def _message(name: str, package: str) -> str:
+    return (
+        f"{name} is no name of {package}, of the book's code, or of a library: "
+        "mend it, or take it out of code font."
+    )
+
+
+def _roots(modules: Iterable[str]) -> set[str]:
+    return {*ABBREVIATIONS, *(module.partition(".")[0] for module in modules)}
+
+
+# Names in code within a line
+
+
+def _names(content: str) -> list[str]:
+    """Return the names in code, each with the dots that lead to it."""
+    if _DISTRIBUTION.fullmatch(content):
+        return [content]
+    if _NO_CODE.fullmatch(content):
+        return []
+    code = content.replace(COMPUTED, "0").replace("…", "...")
+    try:
+        tree = ast.parse(f"_{code}" if code.startswith(".") else code)
+    except SyntaxError:  # no Python, or not in full
+        return []
+    statements = [each for each in tree.body if not isinstance(each, ast.AnnAssign)]  # a: message
+    return [name.removeprefix("_.") for each in statements for name in _dotted(each)]
+
+
+def _dotted(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name | ast.Attribute) and (chain := _chain(node)):
+        yield chain
+        return
+    if isinstance(node, ast.keyword) and node.arg:
+        yield node.arg
+    if isinstance(node, ast.Attribute):  # of what a call returns
+        yield node.attr
+    for child in ast.iter_child_nodes(node):
+        yield from _dotted(child)
+
+
+def _chain(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (before := _chain(node.value)):
+        return f"{before}.{node.attr}"
+    return ""
+
+
+# Names that are there
+
+
+@cache
+def _of_package(package: str) -> frozenset[str]:
+    """Return all names in the source of a package, without importing it."""
+    folder = package_folder(package)
+    found = {package}
+    for file in folder.rglob("*.py"):
+        found.update(file.relative_to(folder).with_suffix("").parts)
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            for field in ("id", "attr", "arg", "name", "asname"):
+                if isinstance(name := getattr(node, field, None), str):
+                    found.update(name.split("."))
+    return frozenset(found)
+
+
+@cache
+def _of_libraries(libraries: tuple[str, ...]) -> frozenset[str]:
+    """Import libraries, and return the names of all that this loads and of its members."""
+    for library in libraries:
+        importlib.import_module(library)
+    roots, found = _roots(libraries), {*_ALWAYS}
+    for path, module in [*sys.modules.items()]:
+        if path.partition(".")[0] in roots and module:
+            found.update(path.split("."), vars(module))
+            for each in [*vars(module).values()]:
+                if issubclass(type(each), type):
+                    found.update(dir(each))
+    return frozenset(found)
+
+
+def _leads_somewhere(module: str, attributes: list[str]) -> bool:
+    """Tell whether there is a module, and attributes or modules lead on from it."""
+    if not attributes:
+        return find_spec(module) is not None or _is_installed(module)
+    try:
+        found = importlib.import_module(module)
+        for position, attribute in enumerate(attributes, start=1):
+            if not hasattr(found, attribute):
+                importlib.import_module(".".join([module, *attributes[:position]]))
+            found = getattr(found, attribute)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""Hold the text of a page to what its blocks say: its formulas, its numbers, its references."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from bookwright.blocks.execution import Execution
+from bookwright.checks import formulas as checks
+from bookwright.checks.formulas import FAULTS, Statements
+from bookwright.checks.prose import typed_numbers
+from bookwright.checks.references import typed_references
+from bookwright.pages import marks
+from bookwright.pages.listings import Listing
+from bookwright.pages.marks import Formula
+from bookwright.pages.page import Page, Place
+
+
+class Fault(NamedTuple):
+    """Something wrong in a text: where, what, and the formula that it is about, if it is one."""
+
+    place: Place
+    message: str
+    tex: str = ""
+
+
+class Text:
+    """The filled text of one page."""
+
+    def __init__(  # noqa: D107  # the class says what it is
+        self,
+        page: Page,
+        text: str,
+        formulas: Iterable[Formula],
+        listings: Mapping[int, Listing],
+        counted: Collection[str],
+    ) -> None:
+        self._page = page
+        self._text = text
+        self._formulas = [*formulas]
+        self._counted = counted
+        self._statements = Statements(page, self._formulas, listings)
+        self.account: Counter[str] = Counter()
+
+    def start(self, execution: Execution) -> None:
+        """Set the check of the formulas going."""
+        self._statements.start(execution)
+
+    def faults(self, execution: Execution) -> Iterator[Fault]:
+        """Yield what is wrong."""
+        for position, message in checks.mistakes(self._text, self._formulas):
+            yield Fault(self._place(position), message)
+        verdicts = self._statements.verdicts(execution)
+        self.account = checks.account(verdicts)
+        for formula, state, message in verdicts:
+            if state in FAULTS:
+                tex = marks.bare(formula.tex)
+                shown = " ".join(tex.split())
+                yield Fault(self._place(formula.start), f"the formula {shown}: {message}", tex)
+        stated = [
+            formula for formula, state, _ in verdicts if state in {*checks.STATES} - {"exempt"}
+        ]
+        typed = marks.typed(self._text, stated)
+        for line, _, message in typed_numbers(typed, counted=self._counted):
+            yield Fault(self._page.place(line), message)
+        for line, message in typed_references(typed):
+            yield Fault(self._page.place(line), message)
+
+    def _place(self, position: int) -> Place:
+        return self._page.place(self._text.count("\n", 0, position) + 1)

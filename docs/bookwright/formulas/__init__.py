@@ -1,0 +1,1 @@
+"""Formulas: what they state is evaluated."""

@@ -1,0 +1,141 @@
+"""References: the number of a chapter, a part or an exercise follows from what is pointed to."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.pages import Page as RenderedPage
+
+from bookwright.pages.marks import Mark
+from bookwright.pages.page import Page
+
+NO_TARGET = (
+    "a reference stands in the text of a link or in a heading with an id, or it names its target."
+)
+
+_ID = re.compile(r"(?<![\w@])\{[^{}\n]*#(?P<kind>[a-z]+)(?P<rest>-[\w-]+)[^{}\n]*\}")
+_LINK = re.compile(r"[^\[\]\n]*\]\((?P<target>[^()\s]+)")
+_HEADING = re.compile(r"[^\n]*\{[^{}\n]*(?P<target>#[\w-]+)[^{}\n]*\}")
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+@dataclass
+class References:
+    """What can be referred to in one build.
+
+    Args:
+        kinds: What a page in each folder is called: `{"chapters": "chapter"}`.
+        numbered: The folders whose pages have numbers, in the order of the navigation.
+        anchors: Kinds of ids that are counted on each page: `exercise` counts `exercise-…`.
+        pages: All pages.
+    """
+
+    kinds: Mapping[str, str]
+    numbered: tuple[str, ...]
+    anchors: tuple[str, ...]
+    pages: Mapping[str, Page]
+    numbers: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+
+    def number(self, navigation: Navigation) -> None:
+        """Number chapters and parts as they stand in the navigation, and say so in their titles."""
+        for page in navigation.pages:
+            uri = page.file.src_uri
+            if (folder := _folder(uri)) in self.numbered:
+                same = (each for each in self.numbers if _folder(each) == folder)
+                self.numbers[uri] = sum(1 for _ in same) + 1
+        sections = [each for each in navigation.items if isinstance(each, Section)]
+        for section in sections:
+            uris = [
+                page.file.src_uri for page in section.children if isinstance(page, RenderedPage)
+            ]
+            if any(uri in self.numbers for uri in uris):
+                part = roman(len({*self.parts.values()}) + 1)
+                self.parts |= dict.fromkeys(uris, part)
+                section.title = f"Part {part}: {section.title}"
+
+    @property
+    def kinds_counted(self) -> list[str]:
+        """What the book has numbers of, as words of its texts."""
+        return [*self.kinds.values(), "part", *self.anchors]
+
+    def name(self, files: Files) -> None:
+        """Put the numbers of pages before their titles, now that these are known."""
+        for uri, number in self.numbers.items():
+            if (file := files.src_uris.get(uri)) and file.page:
+                file.page.title = f"{number}. {file.page.title}"
+
+    def filling(self, mark: Mark, page: Page, text: str) -> str:
+        """Return what stands in the place of a reference.
+
+        Raises:
+            LookupError: If it leads nowhere, or to what has no number.
+        """
+        uri, anchor = self._target(mark, page, text)
+        if mark.name == "part":
+            if uri not in self.parts:
+                raise LookupError(f"{uri} stands in no part of the book.")
+            return f"Part {self.parts[uri]}"
+        kind, number = self._numbered(uri, anchor)
+        if mark.name == "number":
+            return str(number)
+        return f"{kind.capitalize() if mark.name == 'Ref' else kind} {number}"
+
+    def count(self, what: str, page: Page) -> int:
+        """Return how many there are in the book, or on the page if it says `here`.
+
+        Raises:
+            LookupError: If nothing of this kind is counted.
+        """
+        kind, _, here = what.partition(" ")
+        pages = [page] if here == "here" else [*self.pages.values()]
+        counts = {each: sum(_folder(uri) == each for uri in self.pages) for each in self.kinds}
+        counts |= {"parts": len({*self.parts.values()})}
+        counts |= {f"{each}s": sum(len(_ids(p, each)) for p in pages) for each in self.anchors}
+        if kind not in counts or here not in {"", "here"}:
+            raise LookupError(f"{what!r} is not counted: {', '.join(counts)} are.")
+        return counts[kind]
+
+    def _target(self, mark: Mark, page: Page, text: str) -> tuple[str, str]:
+        target = mark.content
+        if not target:
+            found = _LINK.match(text, mark.end) or _HEADING.match(text, mark.end)
+            if not found:
+                raise LookupError(NO_TARGET)
+            target = found["target"]
+        path, _, anchor = target.partition("#")
+        folder = posixpath.dirname(page.uri)
+        uri = posixpath.normpath(posixpath.join(folder, path)) if path else page.uri
+        if uri not in self.pages:
+            raise LookupError(f"{target} is no page.")
+        return uri, anchor
+
+    def _numbered(self, uri: str, anchor: str) -> tuple[str, int]:
+        kind = anchor.partition("-")[0]
+        if kind in self.anchors:
+            ids = _ids(self.pages[uri], kind)
+            if anchor not in ids:
+                raise LookupError(f"{uri} has no {kind} with the id {anchor!r}.")
+            return kind, ids.index(anchor) + 1
+        if uri not in self.numbers:
+            raise LookupError(f"{uri} has no number in the navigation.")
+        return self.kinds[_folder(uri)], self.numbers[uri]
+
+
+def roman(number: int) -> str:
+    """Return a Roman numeral below 40."""
+    for size, letter in _ROMAN:
+        if number >= size:
+            return letter + roman(number - size)
+    return ""
+
+
+def _folder(uri: str) -> str:
+    return uri.partition("/")[0]
+
+
+def _ids(page: Page, kind: str) -> list[str]:
+    return [f"{kind}{each['rest']}" for each in _ID.finditer(page.text) if each["kind"] == kind]

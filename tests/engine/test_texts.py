@@ -1,0 +1,257 @@
+"""A text takes its values from blocks, its numbers from the book, and is held to what they say."""
+
+import json
+import re
+from textwrap import dedent
+
+import pytest
+from bookwright.pages.references import NO_TARGET
+
+SETTINGS = (
+    'package="gdbook", numbered=("chapters",), anchors=("exercise", "claim"), '
+    'words=Words(pages={"chapters": "chapter", "labs": "lab"})'
+)
+LAB = "plugins: [search, mkdocs-jupyter: {include: [page.md], execute: true, allow_errors: false},"
+
+
+@pytest.fixture
+def article(site):
+    """Return a function that builds a page and returns what a reader reads of it."""
+
+    def read(text, **options):
+        article = site(text, **options).article
+        for element in article.select(".block, .headerlink"):
+            element.extract()
+        return " ".join(article.get_text().split())
+
+    return read
+
+
+BLOCK = """
+```python exec="on"
+alpha, n = 0.1, 22
+print(alpha)
+```
+"""
+
+
+def test_values_are_taken_from_the_block_above(article):
+    text = BLOCK + '\n@{alpha}, @{n}\n\n```python exec="on"\nn = 3\n```\n\n@{n}\n'
+    assert article(f"# Page\n{text}") == "Page 0.1, 22 3"
+
+
+def test_value_above_all_blocks_names_one(article, problem):
+    named = BLOCK.replace('exec="on"', 'exec="on" name="walk"')
+    assert article(f"# @walk{{n}} steps\n{named}") == "22 steps"
+    assert problem(f"# @{{n}} steps\n{named}") == (
+        "page.md:1: @{n}: no block that runs stands above this value: name one, @name{…}."
+    )
+
+
+def test_blocks_that_are_indented_more_than_the_text_are_not_looked_at(article):
+    fold = '\n??? note\n\n    ```python exec="on"\n    n = 3\n    ```\n\n    In the fold @{n}.\n'
+    assert article(f"# Page\n{BLOCK}{fold}\n@{{n}}\n") == "Page Note In the fold 3. 22"
+
+
+def test_stubs_are_not_looked_at(article):
+    stub = '\n```python exec="on" stub="one"\n```\n'
+    solution = (
+        '\n??? note\n\n    ```python exec="on" solution="one"\n    def one():\n'
+        "        pass\n    ```\n"
+    )
+    assert article(f"# Page\n{BLOCK}{stub}{solution}\n@{{n}}\n").endswith("22")
+
+
+def test_values_stand_in_links_tables_formulas_and_code(site):
+    text = "\n[@{n}](page.md)\n\n| a |\n| --- |\n| @{n} |\n\n$x = @{alpha}$, `n=@{n}`\n"
+    article = site(f"# Page\n{BLOCK}{text}", settings=f'{SETTINGS}, unbound=("*",)').article
+    assert article.select_one("a[href='./']").text == "22"
+    assert article.select_one("td").text == "22"
+    assert "0.1" in article.select_one("math").text
+    assert [code.text for code in article.select("p code")] == ["n=22"]
+
+
+def test_title_and_description_of_a_figure_are_filled_in(site):
+    header = 'exec="on" title="@{n} steps" alt="A line up to @{n}, @{n > 3:above} three"'
+    soup = site(
+        f"# Page\n\n```python {header}\nimport matplotlib.pyplot as plt\nn = 22\n"
+        "plt.plot([0, n])\nplt.show()\n```\n"
+    )
+    assert soup.select_one(".figure")["aria-label"] == "A line up to 22, above three"
+    assert soup.select_one(".filename").text == "22 steps"
+
+
+def test_settings_of_the_page_are_filled_in(site):
+    page = '---\ndescription: A walk of @walk{n} steps.\ntitle: "@walk{n:Words}"\n---\n\n# Page\n'
+    soup = site(page + BLOCK.replace('exec="on"', 'exec="on" name="walk"'))
+    assert soup.select_one("meta[name=description]")["content"] == "A walk of 22 steps."
+    assert soup.title.text == "Twenty-two - test"
+
+
+def test_wrong_setting_is_named_by_its_line(problem):
+    page = "---\ntitle: Walk\ndescription: A walk of @walk{n} steps.\n---\n\n# Page\n"
+    assert problem(page).startswith("page.md:3: @walk{n}: 0 blocks of the page have name='walk'")
+
+
+@pytest.mark.parametrize(
+    ("mark", "message"),
+    [
+        ("@{nope}", "NameError: name 'nope' is not defined."),
+        ("@{n / 7}", "the value is 3.142857142857143: say how it is written, such as @{…:.3f}."),
+        ("@{n <}", "'n <' is no expression of Python: invalid syntax."),
+        ("@{n < 3:below}", "the text says 'below', and this is not so."),
+        ("@{n > 3:below}", "n > 3 is not what 'below' says: turn the comparison, or the word."),
+        ("@walk{n}", "0 blocks of the page have name='walk', not one."),
+        (
+            "@given{1847}",
+            "a number that is given says what it is: @given{1847: the year of the note}.",
+        ),
+        ("@count{ships}", "'ships' is not counted: chapters, labs, parts, exercises, claims are."),
+        (
+            "@ref{}",
+            NO_TARGET,
+        ),
+        ("@ref{page.md}", "page.md has no number in the navigation."),
+        ("@ref{other.md}", "other.md is no page."),
+        ("@ref{#exercise-a}", "page.md has no exercise with the id 'exercise-a'."),
+        ("@part{page.md}", "page.md stands in no part of the book."),
+    ],
+)
+def test_what_cannot_be_filled_in_is_named_by_its_line(mark, message, problem):
+    log = problem(f"# Page\n{BLOCK}\nText,\nand {mark}.\n", settings=SETTINGS)
+    assert log == f"page.md:9: {mark}: {message}"
+
+
+def test_mark_that_is_not_closed_is_named(problem):
+    assert (
+        problem("# Page\n\n@{n\n")
+        == "page.md:3: @{}: a mark @{…} is closed on the line on which it opens."
+    )
+
+
+def test_two_blocks_of_one_name_are_named(problem):
+    named = BLOCK.replace('exec="on"', 'exec="on" name="walk"')
+    assert "2 blocks of the page have name='walk', not one." in problem(
+        f"# P\n{named}{named}\n@walk{{n}}\n"
+    )
+
+
+def test_block_that_fails_answers_nothing(problem):
+    log = problem('# Page\n\n```python exec="on"\nn = 1 / 0\n```\n\n@{n}\n')
+    assert "page.md:7: @{n}: NameError: name 'n' is not defined." in log
+
+
+def test_block_that_raises_on_purpose_answers_with_what_it_has(article):
+    block = '```python exec="on" raises="ZeroDivisionError"\nn = 5\n1 / 0\n```\n'
+    assert article(f"# Page\n\n{block}\n@{{n}}\n") == "Page 5"
+
+
+def test_session_has_values_too(article):
+    assert article('# Page\n\n```pycon exec="on"\n>>> n = 5\n```\n\n@{n}\n') == "Page 5"
+
+
+def test_expressions_neither_print_nor_draw(site):
+    soup = site('# Page\n\n```python exec="on"\nn = 5\n```\n\n@{print(n) or n}\n')
+    assert soup.select(".output") == []
+
+
+def test_changed_expression_has_its_own_result(article, caplog):
+    assert article(f"# Page\n{BLOCK}\n@{{n}}\n") == "Page 22"
+    assert article(f"# Page\n{BLOCK}\n@{{n + 1}}\n") == "Page 23"
+    assert article(f"# Page\n{BLOCK}\n@{{n + 1}} again\n") == "Page 23 again"
+    assert "0 blocks run, 1 cached" in caplog.text
+
+
+def test_wrong_expression_is_not_kept(problem, caplog):
+    for _ in range(2):
+        assert "NameError" in problem(f"# Page\n{BLOCK}\n@{{nope}}\n")
+        assert "1 blocks run, 0 cached" in caplog.text
+
+
+class TestReferences:
+    def test_chapters_and_parts_are_numbered_as_they_stand_in_the_navigation(self, site, tmp_path):
+        (tmp_path / "docs" / "chapters").mkdir(parents=True)
+        for name in ("walk", "fall"):
+            (tmp_path / "docs" / "chapters" / f"{name}.md").write_text(
+                f"# {name.title()}\n\n## B {{ #b }}\n"
+            )
+        text = (
+            "# Page\n\n[@ref{}](chapters/walk.md#b) [@Ref{}](chapters/fall.md) "
+            "@number{chapters/walk.md} @part{chapters/fall.md} @count{chapters:words}\n"
+        )
+        nav = (
+            "site_name: test\nnav:\n  - index.md\n  - page.md\n  - Down: [chapters/fall.md]\n"
+            "  - Up: [chapters/walk.md]\n"
+        )
+        changes = {"site_name: test\n": nav}
+        soup = site(text, settings=f'{SETTINGS}, unbound=("*",)', changes=changes)
+        assert " ".join(soup.article.p.text.split()) == "chapter 2 Chapter 1 2 Part I two"
+        nav = soup.select_one(".md-nav--primary").get_text(" ")
+        assert [*dict.fromkeys(re.findall(r"Part I+: \w+|\d\. \w+", nav))] == [
+            "Part I: Down",
+            "1. Fall",
+            "Part II: Up",
+            "2. Walk",
+        ]
+
+    def test_exercises_are_numbered_as_they_stand_on_their_page(self, article):
+        text = (
+            "# Page\n\n[@ref{}](#exercise-b), @number{#claim-z}, @count{exercises}, "
+            "@count{claims here}\n\n"
+            "## @number{}. First { #exercise-a }\n\n## @Ref{}: second { #exercise-b }\n\n"
+            "- A claim\n  { #claim-z }\n"
+        )
+        assert article(text, settings=f'{SETTINGS}, unbound=("*",)').startswith(
+            "Page exercise 2, 1, 2, 1 1. First Exercise 2: second"
+        )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "In chapter 6, so",
+            "In chapters 6 and 7",
+            "Part II ends",
+            "claim 27",
+            "Exercise 3 asks",
+            "figure 2",
+            "the next chapter",
+            "lab\n3",
+        ],
+    )
+    def test_typed_reference_is_named(self, text, problem):
+        log = problem(f"# Page\n\nText.\n{text}.\n", settings=SETTINGS)
+        assert re.match(r"page\.md:4: .* is typed: ", log)
+        assert "[@ref{}](page.md#id)" in log
+
+    @pytest.mark.parametrize("text", ["In each chapter", "Part of it", "an exercise"])
+    def test_other_words_are_free(self, text, article):
+        assert article(f"# Page\n\n{text}\n", settings=SETTINGS)
+
+
+class TestLab:
+    KERNEL = "kernelspec: {display_name: Python 3, language: python, name: python3}"
+    HEAD = f"---\njupyter:\n  {KERNEL}\n---\n\n"
+
+    def lab(self, article, text):
+        settings = f'{SETTINGS}, downloads={{"page.md": ("ipynb",)}}'
+        changes = {"plugins: [search,": LAB}
+        return article(self.HEAD + dedent(text), settings=settings, changes=changes)
+
+    def test_values_are_those_at_the_cell_above(self, article, tmp_path):
+        text = (
+            "# Lab\n\n```python name='first'\nn = 5\n```\n\n@{n} @later{n}\n\n"
+            "```python name='later'\nn = 6\nprint(n)\n```\n\n@{n} @first{n}\n"
+        )
+        assert self.lab(article, text).endswith("5 6 6 5")
+        notebook = json.loads((tmp_path / "site" / "page.ipynb").read_text())
+        assert ["".join(cell["source"]) for cell in notebook["cells"]][1:] == [
+            "n = 5",
+            "5 6",
+            "n = 6\nprint(n)",
+            "6 5",
+        ]
+
+    def test_cell_that_fails_is_named_behind_one_that_is_asked(self, problem):
+        text = "# Lab\n\n```python\nn = 5\n```\n\n@{n}\n\n```python\n1 / 0\n```\n"
+        log = problem(self.HEAD + text, settings=SETTINGS, changes={"plugins: [search,": LAB})
+        assert "page.md:15: ZeroDivisionError: division by zero, in `1 / 0`" in log
