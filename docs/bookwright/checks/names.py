@@ -124,7 +124,7 @@ def unknown_names(text: str, known: Known) -> Iterator[Unknown]:
 def exists(name: str, libraries: Collection[str]) -> bool:
     """Tell whether a name can be imported, or a library has it somewhere; imports them all."""
     root, *attributes = name.split(".")
-    if "/" in name or _DISTRIBUTION.fullmatch(name):
+    if _DISTRIBUTION.fullmatch(name):
         return _is_installed(name)
     if _leads_somewhere(ABBREVIATIONS.get(root, root), attributes):
         return True

@@ -31,7 +31,7 @@ def typed_numbers(text: str, *, counted: Collection[str]) -> Iterator[Typed]:
     """
     zones = Zones(text)
     free = zones.section("sources")
-    found = [*_in_words(zones.words, 1, _phrases(tuple(counted)))]
+    found = [*_in_words(_MARKUP.sub("", zones.words), 1, _phrases(tuple(counted)))]
     for span in zones.code:
         found += _in_words(_blanked(_NAME, span.text), span.line, _DIGITS)
     for span in zones.formulas:
@@ -63,15 +63,16 @@ def _in_words(text: str, line: int, pattern: re.Pattern[str]) -> Iterator[tuple[
             yield line + text.count("\n", 0, found.start()), token
 
 
-# Digits, in words and in code
+# Digits, in a text and in code
 
+_MARKUP = re.compile(r"[*\[\]]")
 _TO = r"[-\N{EN DASH}:]"
 _THOUSANDS = r"(?:[,_\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE} ]|\{,\})\d{3}(?!\d)"
 _DECIMAL = rf"(?:(?:\d{{1,3}}(?:{_THOUSANDS})+|\d+)(?:\.\d+)*|\.\d+)(?:e[-+−]?\d+)?"
 _PLAIN = rf"(?:{_DECIMAL}(?:[⁺⁻⁰¹²³⁴-⁹]+|\^[-+−]?\d+)?[¼-¾⅐-⅞]?|[¼-¾⅐-⅞])"
 _NUMBER = (
     r"(?<!\.)(?<!(?-i:[A-Z])-)"  # CIFAR-10 is a name
-    rf"(?:(?<![^\s(\[=,|])[-−+±])?{_PLAIN}"
+    rf"[-−+±]?{_PLAIN}"
     rf"(?:\s?/\s?{_any(_PLAIN, COMPUTED)}|{_TO}{_PLAIN})*(?:\s?%)?"
 )
 _DIGITS = re.compile(rf"(?<!\w){_NUMBER}")
@@ -116,7 +117,7 @@ def _phrases(counted: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern of the numbers in a text; a count of one is left out, it is seldom meant."""
     noun = rf"{_any(*(name.removesuffix('s') for name in counted))}s?\b"
     adjective = rf"(?!{_NO_ADJECTIVES}\s)[^\s.,;:!?()\[\]|]+\s"
-    count = rf"(?<![.-])(?:[1-9]|{_any(*_UNITS, 'ten')})\s(?:{adjective}){{0,2}}{noun}"
+    count = rf"(?:[1-9]|{_any(*_UNITS, 'ten')})\s(?:{adjective}){{0,2}}{noun}"
     every = (*_WORDS, *([count] if counted else []), _NUMBER)
     return re.compile(rf"(?<!\w){_any(*every)}", re.IGNORECASE | re.MULTILINE)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bookwright.pages.fences import find_fences
 
-STAND_IN = "\N{REPLACEMENT CHARACTER}"  # among the words, for a character of code or of a formula
+STAND_IN = "\N{REPLACEMENT CHARACTER}"  # among the words
 
 _PART = re.compile(
     r"""
@@ -19,7 +19,7 @@ _PART = re.compile(
     | (?<!`)(?P<ticks>`+)(?!`)(?P<code>(?:(?!\n\s*\n).)+?)(?<!`)(?P=ticks)(?!`)
     | \$\$(?P<display>.+?)\$\$
     | \$(?!\s)(?P<inline>(?:\\.|(?!\n\s*\n)[^\\$])+?)(?<!\s)\$
-    | (?P<target>(?<=\])\([^\s)]*|(?<=\])\[[^\]\n]*\]|^[ ]{0,3}\[[^\]^\n][^\]\n]*\]:[^\n]*)
+    | (?P<target>(?<=\])\([^\s)]*\)?|(?<=\])\[[^\]\n]*\]|^[ ]{0,3}\[[^\]^\n][^\]\n]*\]:[^\n]*)
     | (?P<footnote>\[\^[^\]\n]+\]:?)
     | (?P<url><?\b(?:https?://|mailto:)[^\s>)]+)
     | (?P<attributes>\{:?[ ]*[#.A-Za-z][^{}\n]*\})
@@ -60,7 +60,7 @@ class Zones:
 
     @cached_property
     def words(self) -> str:
-        """The page with blanks for what is not read, and `STAND_IN` for code and formulas.
+        """The lines of the page without what is not read; a `STAND_IN` is code or a formula.
 
         A number that is alone between ticks or dollar signs is one of the words.
         """
@@ -105,4 +105,4 @@ def _read(part: re.Match[str]) -> str:
     content = part["code"] or part["display"] or part["inline"] or part["between"] or ""
     if _BARE.fullmatch(content):
         return content
-    return re.sub(r"[^\n]", STAND_IN if content else " ", part[0])
+    return (STAND_IN if content else "") + "\n" * part[0].count("\n")

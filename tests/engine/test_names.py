@@ -1,0 +1,233 @@
+"""Names in code font: which are known, which can be imported, and where links to them lead."""
+
+import pytest
+from bookwright.checks.names import Known, exists, unknown_names, wrong_links
+
+LIBRARIES = ("gdbook", "numpy")
+FILES = ("docs/en/chapters/06-full-batch.md", "docs/book.py", "pyproject.toml")
+CODE = (
+    "import numpy as np\nresidual = np.sum(w)\n",
+    'python exec="on" stub="solving_rate" title="the book"',
+)
+KNOWN = Known.of_book("gdbook", LIBRARIES, CODE, FILES)
+
+
+def unknown(text):
+    return [each.name for each in unknown_names(text, KNOWN)]
+
+
+def links(text):
+    return [each.message for each in wrong_links(text, package="gdbook")]
+
+
+def test_unknown_name_has_its_line_and_says_what_to_do():
+    ((line, name, message),) = unknown_names("# Title\n\nCall `no_such()`.\n", KNOWN)
+    assert (line, name) == (3, "no_such")
+    assert message == (
+        "no_such is no name of gdbook, of the book's code, or of a library: "
+        "mend it, or take it out of code font."
+    )
+
+
+class TestKnown:
+    @pytest.mark.parametrize(
+        "code",
+        [
+            *(
+                "gradient_step",
+                "gradient_step()",
+                "learning_rate=0.1",
+                "Value",
+                ".grad",
+                "value.grad",
+            ),
+            *(
+                "objective.gradient(w)",
+                "history.params[0]",
+                "_LinearModel",
+                "descent",
+                "adjoints",
+                "keepdims=True",
+            ),
+        ],
+    )
+    def test_name_in_the_source_of_the_package_is_known(self, code):
+        assert unknown(f"`{code}`") == []
+
+    @pytest.mark.parametrize("code", ["residual", "residual**2", "w = w - …", "solving_rate"])
+    def test_name_in_the_code_of_the_book_is_known(self, code):
+        assert unknown(f"`{code}`") == []
+
+    @pytest.mark.parametrize(
+        "code", ["abs", "None", "for", "TypeError", "functools.partial", "exec", "hl_lines"]
+    )
+    def test_name_of_python_or_of_an_option_is_known(self, code):
+        assert unknown(f"`{code}`") == []
+
+    @pytest.mark.parametrize(
+        ("code", "name"),
+        [
+            ("gradient_stap", "gradient_stap"),
+            ("gradient_stap(\N{OBJECT REPLACEMENT CHARACTER})", "gradient_stap"),
+            ("learning_rat=0.1", "learning_rat"),
+            ("abs(w).no_such", "no_such"),
+            (".no_such()", "no_such"),
+            ("value.grod", "value.grod"),
+            ("value . grod + 1", "value.grod"),
+            ("resicual", "resicual"),
+            ("Valuf", "Valuf"),
+            ("no_such[0]", "no_such"),
+            ("no_such(…)", "no_such"),
+            ("nq", "nq"),
+            ("Loss2", "Loss2"),
+        ],
+    )
+    def test_other_name_is_not(self, code, name):
+        assert unknown(f"`{code}`") == [name]
+
+    def test_each_name_of_an_expression_is_looked_at(self):
+        assert unknown("`no_such(residual, other_one=x.no_more)`") == [
+            "no_such",
+            "other_one",
+            "x.no_more",
+        ]
+
+    @pytest.mark.parametrize("name", ["gdbook.losses", "np.roll", "numpy.linalg.eigh", "plt.show"])
+    def test_what_begins_with_a_library_has_to_be_imported(self, name):
+        assert unknown(f"`{name}()`") == [name]
+
+    def test_library_itself_is_known(self):
+        assert unknown("`gdbook`, `np`") == []
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            *(
+                "latex",
+                "forkserver",
+                "NAME",
+                "PATH",
+                "--no-such",
+                "docs/no_such",
+                "walks/",
+                "12",
+                "###",
+            ),
+            *("ValueError: no_such", "python -m no_such", "a line that no_such has", "{.no_such}"),
+            *("abs(**w)", 'print("no_such.py")'),
+        ],
+    )
+    def test_what_is_no_name_of_python_is_passed_over(self, code):
+        assert unknown(f"`{code}`") == []
+
+    def test_word_that_is_nearly_a_name_is_free_where_it_is_one_of_english(self):
+        assert unknown("`losse`") == ["losse"]
+        assert unknown("`losse`, as in losse") == []
+
+    def test_fences_and_words_are_not_looked_at(self):
+        assert unknown("no_such\n\n```python\nno_such\n```\n") == []
+
+    def test_hyphened_name_has_to_be_installed(self):
+        assert unknown("`mkdocs-jupyter`") == ["mkdocs-jupyter"]
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        "code",
+        [
+            *("book.py", "docs/book.py", "chapters/06-full-batch.md:41", "pyproject.toml"),
+            *("python -m doctest solving_rate.py", "solving_rate.py"),
+        ],
+    )
+    def test_file_of_the_project_and_of_an_exercise_is_known(self, code):
+        assert unknown(f"`{code}`") == []
+
+    @pytest.mark.parametrize(
+        ("code", "path"),
+        [
+            ("bock.py", "bock.py"),
+            ("dogs/book.py", "dogs/book.py"),
+            ("docs/book.pi", "docs/book.pi"),
+            ("chapters/06-full-match.md:41", "chapters/06-full-match.md"),
+            ("python -m doctest solving_race.py", "solving_race.py"),
+        ],
+    )
+    def test_other_file_is_not_and_cannot_be_imported(self, code, path):
+        ((_, name, message),) = unknown_names(f"`{code}`", KNOWN)
+        assert (name, message) == (path, f"{path} is no file of the project: mend its name.")
+        assert not exists(name, LIBRARIES)
+
+
+class TestExists:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("gdbook", "gdbook.losses", "gdbook.gradient_step", "gdbook.objectives.Objective"),
+            *("np.roll", "np.linalg.eigh", "numpy.ndarray.sum", "json.decoder.JSONDecodeError"),
+            *(
+                "plt.show",
+                "mkdocs",
+                "mkdocs-material",
+                "pypandoc_binary",
+                "gradient_step",
+                "ndarray",
+            ),
+            *("y_true.ndim", "flatten"),
+        ],
+    )
+    def test_name_that_can_be_imported_or_that_a_library_has_exists(self, name):
+        assert exists(name, LIBRARIES)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("gdbook.lasses", "gdbook.descent.gradient_stap", "np.rall", "numpy.ndarray.sun"),
+            *("np.gradient_step", "mkdocs-materiel", "no_such", "x.no_such", "json.no.such"),
+        ],
+    )
+    def test_other_name_does_not(self, name):
+        assert not exists(name, LIBRARIES)
+
+
+class TestLinks:
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "[`gradient_step`](../reference/descent.md#gdbook.descent.gradient_step)",
+            "[`gradient_step(w, g)`](../reference/descent.md#gdbook.descent.gradient_step)",
+            "[`descent.gradient_step`](descent.md#gdbook.descent.gradient_step)",
+            "[`gdbook.losses`](../reference/losses.md)",
+            "[`gradient_step`](05-learning-rate.md#factor)",
+            "[`train`](trainer.md)",
+            "[`value.grad`](notation.md)",
+            "[a step](../reference/descent.md#gdbook.descent.gradient_step)",
+        ],
+    )
+    def test_link_that_shows_where_it_leads_or_shows_no_name_is_right(self, link):
+        assert links(link) == []
+
+    @pytest.mark.parametrize(
+        ("link", "name", "target"),
+        [
+            (
+                "[`step`](descent.md#gdbook.descent.gradient_step)",
+                "step",
+                "gdbook.descent.gradient_step",
+            ),
+            (
+                "[`f.train()`](training.md#gdbook.training.train)",
+                "f.train",
+                "gdbook.training.train",
+            ),
+            ("[`gdbook.losses`](../reference/descent.md)", "gdbook.losses", "descent"),
+        ],
+    )
+    def test_link_that_leads_to_another_name_is_wrong(self, link, name, target):
+        assert links(link) == [f"the link shows {name} and leads to {target}: mend one of them."]
+
+    def test_wrong_link_has_its_line(self):
+        (wrong,) = wrong_links("# Title\n\nSee [`a`](b.md#c.d).\n", package="gdbook")
+        assert wrong.line == 3
+
+    def test_link_in_a_fence_is_code(self):
+        assert links("```md\n[`a`](b.md#c.d)\n```\n") == []
