@@ -1,0 +1,242 @@
+"""Calculate with numbers of many digits, and with arrays of them.
+
+A vector has one axis, a matrix two. Side by side, matrices and vectors are multiplied as in linear
+algebra, and two vectors entry by entry, like in a program.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from mpmath import mp  # type: ignore[import-untyped]
+
+from bookwright.formulas.tokens import FormulaError
+
+Value: TypeAlias = Any
+"""A number of mpmath, or an array of NumPy that holds such numbers."""
+
+DIGITS = 40
+MOST_ENTRIES = 10_000
+_HIGHEST_MATRIX_POWER = 1000
+_LARGEST_FACTORIAL = 10**6
+
+
+class UndefinedError(FormulaError):
+    """Something has no value at a point: another point may do."""
+
+
+def number(value: Fraction | float | complex) -> Value:
+    """Return a number in the digits that are calculated with."""
+    if isinstance(value, Fraction):
+        return mp.mpf(value.numerator) / value.denominator
+    return mp.mpmathify(value)
+
+
+def shape(value: Value) -> tuple[int, ...]:
+    """Return the lengths of the axes of an array: a number has none."""
+    return value.shape if isinstance(value, np.ndarray) else ()
+
+
+def entries(value: Value) -> list[Value]:
+    """Return the entries of an array one after the other, or a number."""
+    return [*value.flat] if isinstance(value, np.ndarray) else [value]
+
+
+def array(rows: list[Value]) -> Value:
+    """Return entries, or rows, as an array.
+
+    Raises:
+        FormulaError: If they have different shapes.
+    """
+    if len({shape(row) for row in rows}) > 1:
+        raise FormulaError("the entries of a vector have different shapes")
+    found = np.empty((len(rows), *shape(rows[0]) if rows else ()), dtype=object)
+    for place, row in enumerate(rows):
+        found[place] = row
+    return found
+
+
+def real(value: Value) -> Value:
+    """Return a number that is real.
+
+    Raises:
+        UndefinedError: If it is not.
+    """
+    if isinstance(value, mp.mpc):
+        if abs(value.imag) > abs(value) * mp.mpf(10) ** (-DIGITS // 2):
+            raise UndefinedError("a complex number is neither small nor large")
+        value = value.real
+    if not mp.isfinite(value):
+        raise UndefinedError("a value is not finite")
+    return value
+
+
+def integer(value: Value) -> int | None:
+    """Return a number as an integer if it is one."""
+    if isinstance(value, mp.mpf) and mp.isint(value) and abs(value) < 10**15:
+        return int(value)
+    return None
+
+
+def elementwise(operation: Callable[..., Value], *operands: Value) -> Value:
+    """Apply an operation to numbers, or to the entries of arrays.
+
+    Raises:
+        FormulaError: If the arrays have different shapes.
+        UndefinedError: If there is no such value.
+    """
+    try:
+        return np.frompyfunc(operation, len(operands), 1)(*operands)
+    except (ZeroDivisionError, OverflowError):
+        raise UndefinedError("a value is not finite") from None
+    except ValueError as error:
+        if any(shape(each) for each in operands):
+            shapes = " and ".join(map(described, operands))
+            raise FormulaError(f"{shapes} do not go together") from None
+        raise UndefinedError(str(error)) from None
+
+
+def described(value: Value) -> str:
+    """Return in words what shape a value has."""
+    match shape(value):
+        case ():
+            return "a number"
+        case (length,):
+            return f"a vector of {length}"
+        case lengths:
+            return f"a matrix of {' × '.join(map(str, lengths))}"
+
+
+def add(left: Value, right: Value) -> Value:
+    """Return a sum."""
+    return elementwise(lambda a, b: a + b, left, right)
+
+
+def multiply(left: Value, right: Value) -> Value:
+    """Return the product of what stands side by side."""
+    axes = len(shape(left)), len(shape(right))
+    if 0 in axes or axes == (1, 1):
+        return elementwise(lambda a, b: a * b, left, right)
+    if axes == (1, 2) and shape(right)[0] == 1:
+        return np.outer(left, right[0])
+    if shape(left)[-1] != shape(right)[0]:
+        raise FormulaError(f"{described(left)} times {described(right)} is not defined")
+    product = left @ right
+    return product[0] if shape(product) == (1,) else product
+
+
+def dot(left: Value, right: Value) -> Value:
+    r"""Return the product with a `\cdot`: of two vectors, their inner product."""
+    if len(shape(left)) == len(shape(right)) == 1:
+        return sum(entries(multiply(left, right)), mp.mpf(0))
+    return multiply(left, right)
+
+
+def divide(left: Value, right: Value) -> Value:
+    """Return a quotient."""
+    return elementwise(lambda a, b: a / b, left, right)
+
+
+def power(base: Value, exponent: Value) -> Value:
+    """Return a power: of a square matrix, its product with itself or its inverse."""
+    if len(shape(base)) < 2:
+        return elementwise(staying_real(lambda a, b: a**b), base, exponent)
+    times = integer(exponent)
+    if times is None or abs(times) > _HIGHEST_MATRIX_POWER or len(set(shape(base))) > 1:
+        raise FormulaError(f"{described(base)} has no such power")
+    found = _matrix(base) ** times
+    return np.array(found.tolist(), dtype=object)
+
+
+def _matrix(value: Value) -> Value:
+    return mp.matrix(value.tolist())
+
+
+def transpose(value: Value) -> Value:
+    """Return a matrix with rows for columns, or a vector as a row."""
+    return value.T if len(shape(value)) != 1 else value.reshape(1, -1)
+
+
+def staying_real(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Return a function that has no value where it would leave the real numbers."""
+
+    def checked(*arguments: Value) -> Value:
+        value = function(*arguments)
+        if isinstance(value, mp.mpc) and not any(isinstance(a, mp.mpc) for a in arguments):
+            raise UndefinedError("a value is not real")
+        if mp.isnan(value):
+            raise UndefinedError("a value is not defined")
+        return value
+
+    return checked
+
+
+def _factorial(value: Value) -> Value:
+    if abs(value) > _LARGEST_FACTORIAL:
+        raise FormulaError(f"a factorial is of at most {_LARGEST_FACTORIAL}")
+    return mp.factorial(value)
+
+
+def _mean(value: Value) -> Value:
+    return sum(entries(value), mp.mpf(0)) / len(entries(value))
+
+
+def _variance(value: Value) -> Value:
+    return _mean(elementwise(lambda a: abs(a) ** 2, value - _mean(value)))
+
+
+def _median(value: Value) -> Value:
+    ordered = sorted(map(real, entries(value)))
+    return (ordered[len(ordered) // 2] + ordered[~(len(ordered) // 2)]) / 2
+
+
+def _diagonal(value: Value) -> Value:
+    return np.array(mp.diag(entries(value)).tolist(), dtype=object)
+
+
+def _norm(value: Value) -> Value:
+    return mp.sqrt(sum((abs(each) ** 2 for each in entries(value)), mp.mpf(0)))
+
+
+_OF_NUMBERS = {
+    **{name: getattr(mp, name) for name in ("sin", "cos", "tan", "cot", "sec", "csc", "exp")},
+    **{name: getattr(mp, name) for name in ("sinh", "cosh", "tanh", "coth", "sign", "sqrt")},
+    "arcsin": mp.asin,
+    "arccos": mp.acos,
+    "arctan": mp.atan,
+    "ln": mp.ln,
+    "log": mp.ln,
+    "abs": abs,
+    "floor": mp.floor,
+    "ceil": mp.ceil,
+    "root": lambda value, degree: mp.root(value, int(degree)),
+    "binom": mp.binomial,
+    "!": _factorial,
+    "%": lambda value: value / 100,
+}
+_OF_ARRAYS: dict[str, Callable[[Value], Value]] = {
+    "transpose": transpose,
+    "norm": _norm,
+    "mean": _mean,
+    "var": _variance,
+    "std": lambda value: mp.sqrt(_variance(value)),
+    "sum": lambda value: sum(entries(value), mp.mpf(0)),
+    "max": lambda value: max(map(real, entries(value))),
+    "min": lambda value: min(map(real, entries(value))),
+    "median": _median,
+    "diag": _diagonal,
+    "tr": lambda value: sum(value.diagonal(), mp.mpf(0)),
+    "det": lambda value: mp.det(_matrix(value)),
+}
+_OF_MATRICES = ("tr", "det")
+
+
+def apply(name: str, arguments: list[Value]) -> Value:
+    """Return the value of a function that has the same meaning on all pages."""
+    if name in _OF_NUMBERS:
+        return elementwise(staying_real(_OF_NUMBERS[name]), *arguments)
+    value = arguments[0] if len(arguments) == 1 else array(arguments)
+    if name in _OF_MATRICES and len(shape(value)) != 2:
+        raise FormulaError(f"'{name}' is of a matrix, and this is {described(value)}")
+    return _OF_ARRAYS[name](value)

@@ -1,0 +1,189 @@
+r"""The tree of a formula: what a parser makes of TeX, and what is evaluated."""
+
+from dataclasses import dataclass, field
+
+
+class Node:
+    """A part of a formula that has a value."""
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A number as it is typed."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Rounded(Node):
+    """A number that was computed, and is known to half a unit of its last digit."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    r"""A name with its indices: `\hat y_i` has the base `\hat y`."""
+
+    base: str
+    indices: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function, or its derivative of an order, at arguments, or where its parameters are."""
+
+    function: Name
+    order: int
+    arguments: tuple[Node, ...] | None
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    """Terms that are added."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Negative(Node):
+    """A term with a minus."""
+
+    term: Node
+
+
+@dataclass(frozen=True)
+class PlusMinus(Node):
+    """A term with one of two signs: the first is for the upper signs of a formula."""
+
+    sign: int
+    term: Node
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    """Factors side by side."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Operation(Node):
+    r"""Two operands with `\cdot`, `/`, `\odot` or `^` between them."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Function(Node):
+    """A function that has the same meaning on all pages."""
+
+    name: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Element(Node):
+    """An element of something that is no name."""
+
+    array: Node
+    indices: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Sequence(Node):
+    """Values with commas between them, in brackets: a vector, an interval, or a set."""
+
+    items: tuple[Node, ...]
+    brackets: str
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    """Rows of entries."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True)
+class Dots(Node):
+    """What is left out of a sum, a product or a list."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Sides with relations between them, and what has to hold for them to be compared."""
+
+    sides: tuple[Node, ...]
+    relations: tuple[str, ...]
+    texts: tuple[str, ...] = field(default=(), compare=False)
+    guards: tuple["Chain", ...] = ()
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    """Values with the conditions that they are for; the last may have none."""
+
+    branches: tuple[tuple[Node, Chain | None], ...]
+
+
+@dataclass(frozen=True)
+class Iteration(Node):
+    r"""A `\sum`, `\prod`, `\max` or `\min` over an index.
+
+    What stands below is a name, a name with its `low` and `high`, or a chain; or nothing.
+    """
+
+    kind: str
+    below: Name | Chain | None
+    low: Node | None
+    high: Node | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Integral(Node):
+    """An integral of a body over a variable."""
+
+    variable: Name
+    low: Node
+    high: Node
+    body: Node
+
+
+@dataclass(frozen=True)
+class Limit(Node):
+    """A limit of a body."""
+
+    variable: Name
+    target: Node
+    body: Node
+
+
+@dataclass(frozen=True)
+class Expectation(Node):
+    r"""What stands behind `\mathbb E` or `\operatorname{Var}`."""
+
+    kind: str
+    body: Node
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """A derivative of a body by some names, at arguments of the function that the body is."""
+
+    body: Node
+    variables: tuple[Name, ...]
+    arguments: tuple[Node, ...] | None
+
+
+@dataclass(frozen=True)
+class Gradient(Node):
+    r"""The `\nabla` of a function: of second order, its matrix of second derivatives."""
+
+    function: Name
+    order: int
+    variable: Name | None
+    arguments: tuple[Node, ...] | None
