@@ -205,11 +205,15 @@ class Build:
             opened.page, opened.listings, self.references, self._result_of, self.problems
         )
         opened.fill(filling, rendered.meta)
-        if not any(fnmatch(uri, pattern) for pattern in self._settings.unbound):
-            counted = self.references.kinds_counted
-            parts = opened.page, opened.text, opened.formulas, opened.listings
-            self._texts[uri] = Text(*parts, counted)
-            self._texts[uri].start(self._execution)
+        text = self._texts[uri] = Text(
+            opened.page,
+            opened.text,
+            opened.formulas,
+            opened.listings,
+            counted=self.references.kinds_counted,
+            is_bound=not any(fnmatch(uri, pattern) for pattern in self._settings.unbound),
+        )
+        text.start(self._execution)
         self._open = opened
         return downloads.with_links(uri, opened.marked(foreign=self._foreign), self._settings)
 

@@ -32,13 +32,16 @@ class Text:
         text: str,
         formulas: Iterable[Formula],
         listings: Mapping[int, Listing],
+        *,
         counted: Collection[str],
+        is_bound: bool,
     ) -> None:
         self._page = page
         self._text = text
         self._formulas = [*formulas]
         self._counted = counted
-        self._statements = Statements(page, self._formulas, listings)
+        self._statements = Statements(page, self._formulas if is_bound else (), listings)
+        self._is_bound = is_bound
         self.account: Counter[str] = Counter()
 
     def start(self, execution: Execution) -> None:
@@ -59,11 +62,15 @@ class Text:
         stated = [
             formula for formula, state, _ in verdicts if state in {*checks.STATES} - {"exempt"}
         ]
-        typed = marks.typed(self._text, stated)
-        for line, _, message in typed_numbers(typed, counted=self._counted):
+        yield from self._typed(marks.typed(self._text, stated))
+
+    def _typed(self, text: str) -> Iterator[Fault]:
+        """Yield what is typed in a text in which nothing else stands any more."""
+        for line, message in typed_references(text):
             yield Fault(self._page.place(line), message)
-        for line, message in typed_references(typed):
-            yield Fault(self._page.place(line), message)
+        if self._is_bound:
+            for line, _, message in typed_numbers(text, counted=self._counted):
+                yield Fault(self._page.place(line), message)
 
     def _place(self, position: int) -> Place:
         return self._page.place(self._text.count("\n", 0, position) + 1)
