@@ -1,0 +1,164 @@
+"""A page is a test for pytest, and each of its parts is an item.
+
+The file `conftest.py` above the pages imports `pytest_collect_file`. A page is built as MkDocs
+builds it, without the others, and an item fails with what the build says of its lines.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files, get_files, set_exclusions
+from mkdocs.structure.nav import get_navigation
+from mkdocs.structure.pages import Page as RenderedPage
+
+from bookwright.build import Build
+from bookwright.checks import exercises
+from bookwright.pages.page import Page, Place
+from bookwright.pages.parts import TEXT, Part, parts
+from bookwright.plugin import Book
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "PageFile | None":
+    """Collect a page of the book, for pytest."""
+    if file_path.suffix != ".md":
+        return None
+    book = _configuration(parent.config.rootpath / "mkdocs.yml")
+    if not file_path.is_relative_to(book.docs_dir):
+        return None
+    return PageFile.from_parent(parent, path=file_path, book=book)
+
+
+@cache
+def _configuration(file: Path) -> MkDocsConfig:
+    return load_config(str(file))
+
+
+class PageFile(pytest.File):
+    """A page, which is built when the first of its items is tested."""
+
+    def __init__(self, *, book: MkDocsConfig, **node: Any) -> None:  # noqa: ANN401  # pytest's
+        """Read the page; whether it is UTF-8 is for the build to say."""
+        super().__init__(**node)
+        self._book = book
+        uri = self.path.relative_to(book.docs_dir).as_posix()
+        text = self.path.read_text(encoding="utf-8-sig", errors="replace")
+        self._page = Page.of_file(uri, text)
+        self._parts = parts(self._page)
+        self._found: list[tuple[Place | str, str]] = []
+
+    def collect(self) -> Iterator["PartItem"]:
+        """Return the parts of the page as items."""
+        for part in self._parts:
+            yield PartItem.from_parent(self, name=part.name, part=part)
+
+    def setup(self) -> None:
+        """Build the page."""
+        with _apart():
+            self._found = _problems(self._page, self._book)
+
+    def problems(self, part: Part) -> list[str]:
+        """Return what the build says of a part."""
+        return [
+            f"{at}: {message}" for at, message in self._found if self._meant(at, message) == part
+        ]
+
+    def _meant(self, place: Place | str, message: str) -> Part:
+        return next((part for part in self._parts if part.is_meant(place, message)), TEXT)
+
+
+class PartItem(pytest.Item):
+    """A part of a page, as a test."""
+
+    def __init__(self, *, part: Part, **node: Any) -> None:  # noqa: ANN401  # pytest's
+        """Keep the part."""
+        super().__init__(**node)
+        self._part = part
+
+    def runtest(self) -> None:
+        """Fail with what is wrong."""
+        assert isinstance(self.parent, PageFile)  # noqa: S101  # for mypy
+        if problems := self.parent.problems(self._part):
+            pytest.fail("\n".join(problems), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return where the part stands; pytest counts lines from 0."""
+        return self.path, max(self._part.first - 1, 0), self.name
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Let the log say nothing that items say, and blocks know nothing of pytest.
+
+    A process that multiprocessing starts would import the main program of this one.
+    """
+    disabled, main = logging.root.manager.disable, sys.modules["__main__"]
+    logging.disable()
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        logging.disable(disabled)
+
+
+def _problems(page: Page, config: MkDocsConfig) -> list[tuple[Place | str, str]]:
+    """Return what the build of a page says of it, and what its exercises say."""
+    config = config.plugins.on_config(config)
+    config.plugins.on_pre_build(config=config)
+    build = _book(config).build
+    build.only = page.uri
+    files = _files(build, config)
+    tried = [(listing, build.start(listing)) for listing in exercises.tried(page)]
+    _render(page.uri, files, config)
+    found = [each for each in build.problems.found if _uri(each[0]) == page.uri]
+    for listing, future in tried:
+        if mistake := exercises.verdict(listing, future.result().result):
+            found.append((listing.place, mistake))
+    return found
+
+
+def _book(config: MkDocsConfig) -> Book:
+    hooks = (value for plugin in config.plugins.values() for value in vars(plugin).values())
+    return next(value for value in hooks if isinstance(value, Book))
+
+
+def _uri(place: Place | str) -> str:
+    return str(place).partition(":")[0]
+
+
+def _files(build: Build, config: MkDocsConfig) -> Files:
+    """Return the files of the book; all its pages have been read."""
+    try:
+        files = config.plugins.on_files(get_files(config), config=config)
+    except PluginError as error:
+        said = (f"{place}: {message}" for place, message in build.problems.found)
+        raise pytest.fail.Exception("\n".join([*said, str(error)]), pytrace=False) from None
+    set_exclusions(files, config)
+    return files
+
+
+def _render(uri: str, files: Files, config: MkDocsConfig) -> None:
+    """Do with one page what MkDocs does with each, up to where a build stops."""
+    plugins = config.plugins
+    plugins.on_nav(get_navigation(files, config), config=config, files=files)
+    file = files.src_uris[uri]
+    page = file.page or RenderedPage(None, file, config)
+    plugins.on_pre_page(page, config=config, files=files)
+    page.read_source(config)
+    text = page.markdown or ""
+    page.markdown = plugins.on_page_markdown(text, page=page, config=config, files=files)
+    page.render(config, files)
+    html = page.content or ""
+    page.content = plugins.on_page_content(html, page=page, config=config, files=files)
+    with suppress(PluginError):  # the build stops because of what it has found
+        plugins.on_env(config.theme.get_env(), config=config, files=files)
