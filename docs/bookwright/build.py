@@ -21,6 +21,7 @@ from bookwright.blocks.execution import Execution, Ran
 from bookwright.blocks.labs import PLUGIN, Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
+from bookwright.checks.names import Known, missing, project_files
 from bookwright.checks.texts import Text
 from bookwright.formulas import check
 from bookwright.pages import sources, stubs
@@ -39,7 +40,8 @@ from bookwright.takeaways import cells, downloads, notebooks
 log = logging.getLogger("mkdocs.bookwright")
 
 PALETTE = "assets/figures.css"
-CHILD = [Path(isolation.__file__).parent, Path(check.__file__).parent, Path(borrowed.__file__)]
+CHILD = [Path(isolation.__file__).parent, Path(borrowed.__file__)]
+FORMULAS = Path(check.__file__).parent
 
 
 class Build:
@@ -66,10 +68,15 @@ class Build:
             paths=known,
             settings=[sandbox.environment, sandbox.style],
         )
+        self._key = key
+        configured = [Path(config.config_file_path), root / "pyproject.toml"]
+        self._configured = [file.read_text("utf-8") for file in configured if file.is_file()]
+        self._files = [*project_files(root)]
         self._execution = Execution(
             sandbox,
             self._cache,
             fingerprint=key,
+            formulas=keys.contents(FORMULAS),
             seconds=settings.block_seconds,
             again=self._again,
             is_sound=lambda listing, result: (
@@ -210,6 +217,7 @@ class Build:
             opened.text,
             opened.formulas,
             opened.listings,
+            package=self._settings.package,
             counted=self.references.kinds_counted,
             is_bound=not any(fnmatch(uri, pattern) for pattern in self._settings.unbound),
         )
@@ -259,6 +267,7 @@ class Build:
         """Convert all formulas, and write what waits for results."""
         for uri, text in self._texts.items():
             self._check(uri, text)
+        self._check_names()
         self._execution.finish()
         self._mathematics.convert()
         self.references.name(files)
@@ -274,6 +283,25 @@ class Build:
                 self._mathematics.doubt(uri, fault.tex, fault.message)
         if counts := ", ".join(f"{n} {state}" for state, n in text.account.items()):
             log.info("%s: formulas: %s", uri, counts)
+
+    def _check_names(self) -> None:
+        """Say which names in code font do not exist; what has to be imported is asked once."""
+        settings = self._settings
+        libraries = (settings.package, *settings.preload)
+        fences = (each for page in self._pages.values() for each in page.listings.values())
+        code = (f"{each.fence.header}\n{each.code}" for each in fences)
+        known = Known.of_book(settings.package, libraries, [*code, *self._configured], self._files)
+        found = [each for text in self._texts.values() for each in text.unknown_names(known)]
+        names = dict.fromkeys(name for name, _ in found)
+        kept = {name: self._cache.load(keys.name(self._key, name)) for name in names}
+        if asked := [name for name, exists in kept.items() if exists is None]:
+            wrong = missing(asked, libraries)
+            for name in asked:
+                kept[name] = name not in wrong
+                self._cache.store(keys.name(self._key, name), kept[name])
+        for name, fault in found:
+            if not kept[name]:
+                self.problems.report(fault.place, fault.message)
 
     def _write_takeaways(
         self, finished: PageInProgress, config: MkDocsConfig, files: Files

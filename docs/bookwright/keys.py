@@ -26,6 +26,11 @@ def fingerprint(*, paths: Iterable[Path], settings: Iterable[object]) -> str:
     return digest(*machine, *_installed(), *map(repr, settings), *contents)
 
 
+def contents(path: Path) -> str:
+    """Return the key of a file, or of every file below a folder."""
+    return digest(*_contents(path))
+
+
 def block(fingerprint: str, code: str, *, is_session: bool, asked: object = ()) -> str:
     """Return the key of the result of a block, and of what is asked of it."""
     return digest(fingerprint, "session" if is_session else "program", code, repr(asked))
@@ -39,6 +44,11 @@ def files(paths: Iterable[str]) -> dict[str, str]:
 def labs(fingerprint: str, *settings: object) -> str:
     """Return the key of what comes of all labs; mkdocs-jupyter adds what is theirs."""
     return digest(fingerprint, "labs", *map(repr, settings))[:16]
+
+
+def name(fingerprint: str, name: str) -> str:
+    """Return the key of whether a name exists."""
+    return digest(fingerprint, "name", name)
 
 
 def formula(version: str, kind: str, tex: str) -> str:

@@ -39,6 +39,7 @@ class Execution:
         cache: Cache,
         *,
         fingerprint: str,
+        formulas: str = "",
         seconds: float,
         again: str = "",
         is_sound: Callable[[Listing, Result], bool],
@@ -46,6 +47,7 @@ class Execution:
         self._sandbox = sandbox
         self._cache = cache
         self._fingerprint = fingerprint
+        self._formulas = formulas
         self._seconds = seconds
         self._again = again
         self._is_sound = is_sound
@@ -58,7 +60,10 @@ class Execution:
         values = ((each.expression, each.form, each.context) for each in listing.asked)
         asked = Questions(tuple(values), formulas)
         key = keys.block(
-            self._fingerprint, listing.code, is_session=listing.is_session, asked=asked
+            self._fingerprint + (self._formulas if formulas else ""),
+            listing.code,
+            is_session=listing.is_session,
+            asked=asked,
         )
         limit = listing.options.limit or self._seconds
         again = fnmatch(listing.place.uri, self._again)

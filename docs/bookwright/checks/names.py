@@ -7,16 +7,20 @@ know. Of the others a process that imports the libraries says whether they exist
 import ast
 import builtins
 import importlib
+import json
 import keyword
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from bookwright.pages.marks import COMPUTED
@@ -38,6 +42,16 @@ _LINK = re.compile(
     r"\[`(?P<name>[A-Za-z_][\w.]*)(?:\([^`\n]*\))?`\]"
     r"\((?:[^\s()#]*#(?P<anchor>\w+(?:\.\w+)+)|(?:[^\s()#]*/)?(?P<module>[a-z_]+)\.md)\)"
 )
+
+
+def project_files(root: Path) -> Iterator[str]:
+    """Yield the paths of a project's files, save for those that are made, kept or installed."""
+    for folder, folders, files in os.walk(root):
+        apart = {"site", "node_modules", "__pycache__"}
+        folders[:] = [
+            each for each in folders if each == ".github" or (each[0] != "." and each not in apart)
+        ]
+        yield from ((Path(folder) / file).relative_to(root).as_posix() for file in files)
 
 
 class Unknown(NamedTuple):
@@ -130,6 +144,24 @@ def exists(name: str, libraries: Collection[str]) -> bool:
         return True
     in_libraries = _of_libraries(tuple(libraries)).issuperset({root, *attributes})
     return in_libraries and not (attributes and root in _roots(libraries))
+
+
+def missing(names: Iterable[str], libraries: Iterable[str]) -> set[str]:
+    """Return those names that do not exist, as a process of its own says; it takes seconds."""
+    asked = json.dumps([[*names], [*libraries]])
+    engine = str(Path(__file__).parents[2])
+    program = f"import sys; sys.path.insert(0, {engine!r}); from {__name__} import answer; answer()"
+    command = [sys.executable, "-X", "utf8", "-W", "ignore", "-c", program]
+    done = subprocess.run(command, input=asked, capture_output=True, encoding="utf-8", check=True)  # noqa: S603  # the command is fixed
+    return {*json.loads(done.stdout)}
+
+
+def answer() -> None:
+    """Print which of the names that stand in the input do not exist."""
+    names, libraries = json.load(sys.stdin)
+    with redirect_stdout(sys.stderr):
+        found = [name for name in names if not exists(name, libraries)]
+    print(json.dumps(found))  # noqa: T201  # the other process reads it
 
 
 def wrong_links(text: str, *, package: str) -> Iterator[WrongLink]:

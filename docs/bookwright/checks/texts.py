@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bookwright.blocks.execution import Execution
 from bookwright.checks import formulas as checks
 from bookwright.checks.formulas import FAULTS, Statements
+from bookwright.checks.names import Known, unknown_names, wrong_links
 from bookwright.checks.prose import typed_numbers
 from bookwright.checks.references import typed_references
 from bookwright.pages import marks
@@ -33,16 +34,19 @@ class Text:
         formulas: Iterable[Formula],
         listings: Mapping[int, Listing],
         *,
+        package: str,
         counted: Collection[str],
         is_bound: bool,
     ) -> None:
         self._page = page
         self._text = text
         self._formulas = [*formulas]
+        self._package = package
         self._counted = counted
         self._statements = Statements(page, self._formulas if is_bound else (), listings)
         self._is_bound = is_bound
         self.account: Counter[str] = Counter()
+        self.typed = text
 
     def start(self, execution: Execution) -> None:
         """Set the check of the formulas going."""
@@ -62,15 +66,23 @@ class Text:
         stated = [
             formula for formula, state, _ in verdicts if state in {*checks.STATES} - {"exempt"}
         ]
-        yield from self._typed(marks.typed(self._text, stated))
+        self.typed = marks.typed(self._text, stated)
+        yield from self._typed()
 
-    def _typed(self, text: str) -> Iterator[Fault]:
+    def _typed(self) -> Iterator[Fault]:
         """Yield what is typed in a text in which nothing else stands any more."""
-        for line, message in typed_references(text):
+        for line, message in typed_references(self.typed):
+            yield Fault(self._page.place(line), message)
+        for line, message in wrong_links(self.typed, package=self._package):
             yield Fault(self._page.place(line), message)
         if self._is_bound:
-            for line, _, message in typed_numbers(text, counted=self._counted):
+            for line, _, message in typed_numbers(self.typed, counted=self._counted):
                 yield Fault(self._page.place(line), message)
+
+    def unknown_names(self, known: Known) -> Iterator[tuple[str, Fault]]:
+        """Yield the names that nothing known has, and what is wrong if they do not exist."""
+        for line, name, message in unknown_names(self.typed, known):
+            yield name, Fault(self._page.place(line), message)
 
     def _place(self, position: int) -> Place:
         return self._page.place(self._text.count("\n", 0, position) + 1)
