@@ -8,13 +8,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import mpmath  # type: ignore[import-untyped]
 import numpy as np
-from mpmath import mp  # type: ignore[import-untyped]
 
 from bookwright.formulas.tokens import FormulaError
 
 Value: TypeAlias = Any
 """A number of mpmath, or an array of NumPy that holds such numbers."""
+
+mp: Any = mpmath.mp
 
 DIGITS = 40
 MOST_ENTRIES = 10_000
@@ -26,7 +28,7 @@ class UndefinedError(FormulaError):
     """Something has no value at a point: another point may do."""
 
 
-def number(value: Fraction | float | complex) -> Value:
+def number(value: Fraction | complex) -> Value:
     """Return a number in the digits that are calculated with."""
     if isinstance(value, Fraction):
         return mp.mpf(value.numerator) / value.denominator
@@ -51,7 +53,7 @@ def array(rows: list[Value]) -> Value:
     """
     if len({shape(row) for row in rows}) > 1:
         raise FormulaError("the entries of a vector have different shapes")
-    found = np.empty((len(rows), *shape(rows[0]) if rows else ()), dtype=object)
+    found = np.empty((len(rows), *shape(rows[0])), dtype=object)
     for place, row in enumerate(rows):
         found[place] = row
     return found
@@ -65,7 +67,7 @@ def real(value: Value) -> Value:
     """
     if isinstance(value, mp.mpc):
         if abs(value.imag) > abs(value) * mp.mpf(10) ** (-DIGITS // 2):
-            raise UndefinedError("a complex number is neither small nor large")
+            raise UndefinedError("a value is not real")
         value = value.real
     if not mp.isfinite(value):
         raise UndefinedError("a value is not finite")

@@ -300,7 +300,10 @@ class ConstructReader(Reader):
     def _branch(self, row: list[list[Token]]) -> tuple[Node, Chain | None]:
         value, *rest = row
         condition = [
-            token for cell in rest for token in cell if token.kind != "text" and token.text != r"\quad"
+            token
+            for cell in rest
+            for token in cell
+            if token.kind != "text" and token.text != r"\quad"
         ]
         node = self.inside(_trimmed(value)).whole()
         return node, self.inside(_trimmed(condition)).chain() if _trimmed(condition) else None

@@ -1,6 +1,7 @@
 r"""The tree of a formula: what a parser makes of TeX, and what is evaluated."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 
 
 class Node:
@@ -19,6 +20,13 @@ class Rounded(Node):
     """A number that was computed, and is known to half a unit of its last digit."""
 
     digits: str
+
+
+@dataclass(frozen=True)
+class Computed(Node):
+    r"""What a `\value` holds: it was written by the build."""
+
+    value: Node
 
 
 @dataclass(frozen=True)
@@ -187,3 +195,14 @@ class Gradient(Node):
     order: int
     variable: Name | None
     arguments: tuple[Node, ...] | None
+
+
+def names(node: object, *, outside: tuple[type, ...] = ()) -> Iterator[Name]:
+    """Yield the names in a node, and those in their indices, outside of some kinds of nodes."""
+    if isinstance(node, Name):
+        yield node
+    parts = node if isinstance(node, tuple) else ()
+    if is_dataclass(node) and not isinstance(node, outside):
+        parts = tuple(getattr(node, each.name) for each in fields(node))
+    for part in parts:
+        yield from names(part, outside=outside)

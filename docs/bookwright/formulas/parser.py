@@ -6,6 +6,7 @@ from bookwright.formulas.constructs import ConstructReader, product_of
 from bookwright.formulas.nodes import (
     Call,
     Chain,
+    Computed,
     Dots,
     Element,
     Function,
@@ -133,7 +134,7 @@ class Parser(ConstructReader):
         raise self.error()
 
     def _computed(self, token: Token) -> Node:
-        return _rounded(self.inside(tokenize(token.text)).whole())
+        return Computed(_rounded(self.inside(tokenize(token.text)).whole()))
 
     def _braced(self) -> Node:
         tokens = self.group()

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from bookwright.formulas.nodes import Name, Node, Number
 from bookwright.formulas.tokens import FormulaError, Token
@@ -98,7 +98,7 @@ class Reader(ABC):
             self.tokens[self.position : self.position + 1] = [digit, rest]
         return [self.take(), *(self.group() if token.text in ACCENTS else ())]
 
-    def inside(self, tokens: Iterable[Token]) -> "Reader":
+    def inside(self, tokens: Iterable[Token]) -> Self:
         """Return a reader of other tokens."""
         return type(self)(tokens, self.is_function)
 
@@ -150,9 +150,7 @@ class Reader(ABC):
                 found = self._subscript(found)
             elif self.next.text == "^" and (superscript := self._superscript()):
                 suffix, primes = superscript
-                found = found._replace(
-                    suffix=found.suffix + suffix, primes=found.primes + primes
-                )
+                found = found._replace(suffix=found.suffix + suffix, primes=found.primes + primes)
             else:
                 return found
 

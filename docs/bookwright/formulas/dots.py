@@ -1,0 +1,197 @@
+r"""Understand what `\dots` leaves out between terms.
+
+The terms on both sides of the dots are laid over each other: where they differ, as in `x_2` and
+`x_{13}`, a counter goes from one to the other. A power without an exponent has the exponent 1.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from bookwright.formulas.arithmetic import MOST_ENTRIES, UndefinedError, Value, integer, mp
+from bookwright.formulas.nodes import Dots, Name, Negative, Node, Number, Operation
+from bookwright.formulas.points import Key
+from bookwright.formulas.tokens import FormulaError
+
+ENDLESS = 1000
+_COUNTER = r"\dots"
+
+
+class NoPatternError(UndefinedError):
+    """Terms do not follow one another in a way that is understood."""
+
+    def __init__(self) -> None:
+        """Say it."""
+        super().__init__(r"the terms beside '\dots' follow no pattern that is understood")
+
+
+class Term(NamedTuple):
+    """A term and its sign."""
+
+    sign: int
+    node: Node
+
+
+class Gap(NamedTuple):
+    """Terms before dots, and those after them."""
+
+    before: list[Term]
+    after: list[Term]
+
+
+class Pattern(NamedTuple):
+    """A term with counters in it, and what they are in two terms."""
+
+    template: Node
+    starts: list[int]
+    ends: list[int]
+
+
+class Series(NamedTuple):
+    """The terms from the last one before the dots to the first one after them, if there is one."""
+
+    template: Node
+    starts: list[int]
+    strides: list[int]
+    steps: int | None
+    sign: int
+    alternates: bool
+
+    def counters(self, step: int) -> dict[Key, Value]:
+        """Return the counters in a term."""
+        places = zip(self.starts, self.strides, strict=True)
+        return {
+            (_COUNTER, (place,)): mp.mpf(start + step * stride)
+            for place, (start, stride) in enumerate(places)
+        }
+
+    def sign_of(self, step: int) -> int:
+        """Return the sign of a term."""
+        return -self.sign if self.alternates and step % 2 else self.sign
+
+
+def gap(nodes: Sequence[Node]) -> Gap | None:
+    """Return the terms around the dots among them, if there are some.
+
+    Raises:
+        FormulaError: If nothing says how the terms go on.
+    """
+    terms = [_term(node) for node in nodes]
+    places = [place for place, term in enumerate(terms) if isinstance(term.node, Dots)]
+    if not places:
+        return None
+    before, after = terms[: places[0]], terms[places[0] + 1 :]
+    if len(places) > 1 or not before or (not after and len(before) < 2):
+        raise FormulaError(r"one '\dots' stands between terms, or behind two of them")
+    return Gap(before, after)
+
+
+def _term(node: Node) -> Term:
+    sign = 1
+    while isinstance(node, Negative):
+        sign, node = -sign, node.term
+    return Term(sign, node)
+
+
+def series(terms: Gap, evaluate: Callable[[Node], Value]) -> Series:
+    """Return what goes on in a gap.
+
+    Raises:
+        NoPatternError: If this is not clear.
+    """
+    before, after = terms
+    signs = [term.sign for term in before[-2:]]
+    earlier = [_pattern(one.node, two.node, evaluate) for one, two in pairwise(before[-2:])]
+    sign, alternates = signs[-1], len(set(signs)) > 1
+    if not after:
+        template, starts, ends = earlier[0]
+        return Series(template, ends, _strides(starts, ends), None, sign, alternates)
+    template, starts, ends = _pattern(before[-1].node, after[0].node, evaluate)
+    for strides in _possible_strides(starts, ends, earlier):
+        counts = {
+            (end - start) / stride for start, end, stride in zip(starts, ends, strides, strict=True)
+        }
+        steps = int(max(counts))
+        found = Series(template, starts, strides, steps, sign, alternates)
+        if (
+            counts == {steps}
+            and 0 < steps <= MOST_ENTRIES
+            and found.sign_of(steps) == after[0].sign
+        ):
+            return found
+    raise NoPatternError
+
+
+def _possible_strides(
+    starts: list[int], ends: list[int], earlier: list[Pattern]
+) -> Iterator[list[int]]:
+    """Yield how counters may go on: like in the terms before, or by one."""
+    for pattern in earlier:
+        strides = _strides(pattern.starts, pattern.ends)
+        if len(strides) == len(starts):
+            yield strides
+    yield [1 if end > start else -1 for start, end in zip(starts, ends, strict=True)]
+
+
+def _strides(starts: list[int], ends: list[int]) -> list[int]:
+    return [end - start for start, end in zip(starts, ends, strict=True)]
+
+
+def _pattern(first: Node, last: Node, evaluate: Callable[[Node], Value]) -> Pattern:
+    differences: list[tuple[Node, Node]] = []
+    template = _merged(first, last, differences)
+    ends = [[integer(evaluate(node)) for node in pair] for pair in differences]
+    found = Pattern(
+        template,
+        [start for start, _ in ends if start is not None],
+        [end for _, end in ends if end is not None],
+    )
+    if not differences or not len(found.starts) == len(found.ends) == len(differences):
+        raise NoPatternError
+    return found
+
+
+def _merged(first: Any, last: Any, differences: list[tuple[Node, Node]]) -> Any:  # noqa: ANN401  # fields of nodes
+    """Return what two terms share, with counters where they differ."""
+    if first == last:
+        return first
+    if _is_power(last, first):
+        return Operation("^", first, _counter(Number("1"), last.right, differences))
+    if _is_power(first, last):
+        return Operation("^", last, _counter(first.right, Number("1"), differences))
+    if _are_alike(first, last):
+        pairs = zip(_parts(first), _parts(last), strict=True)
+        parts = [_merged(one, two, differences) for one, two in pairs]
+        return tuple(parts) if isinstance(first, tuple) else type(first)(*parts)
+    return _counter(first, last, differences)
+
+
+def _is_power(node: object, base: object) -> bool:
+    return isinstance(node, Operation) and node.operator == "^" and node.left == base
+
+
+def _are_alike(first: object, last: object) -> bool:
+    """Tell whether two nodes can differ in their parts alone."""
+    if isinstance(first, Number) or type(first) is not type(last):
+        return False
+    if isinstance(first, Name) and isinstance(last, Name):
+        return first.base == last.base and len(first.indices) == len(last.indices)
+    if isinstance(first, Operation) and isinstance(last, Operation):
+        return first.operator == last.operator
+    return (is_dataclass(first) or isinstance(first, tuple)) and len(_parts(first)) == len(
+        _parts(last)
+    )
+
+
+def _parts(node: Any) -> list[Any]:  # noqa: ANN401  # a node or a tuple
+    return (
+        [*node] if isinstance(node, tuple) else [getattr(node, each.name) for each in fields(node)]
+    )
+
+
+def _counter(first: object, last: object, differences: list[tuple[Node, Node]]) -> Name:
+    if not isinstance(first, Node) or not isinstance(last, Node):
+        raise NoPatternError
+    differences.append((first, last))
+    return Name(_COUNTER, (Number(str(len(differences) - 1)),))

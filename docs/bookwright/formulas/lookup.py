@@ -1,0 +1,276 @@
+"""Find what names mean: bound values, meanings from the table, entries of vectors."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bookwright.formulas import python
+from bookwright.formulas.arithmetic import (
+    UndefinedError,
+    Value,
+    entries,
+    integer,
+    mp,
+    number,
+    shape,
+)
+from bookwright.formulas.evaluation import entry, evaluate, rule
+from bookwright.formulas.nodes import Name, Node, names
+from bookwright.formulas.points import Key, Point, Scene, UndrawnError, written
+from bookwright.formulas.table import (
+    Choice,
+    Constant,
+    Content,
+    Definition,
+    Found,
+    Index,
+    Interval,
+    Meaning,
+)
+from bookwright.formulas.tokens import FormulaError
+
+_CONSTANTS = {
+    "e": lambda: mp.mpf(mp.e),
+    "i": lambda: mp.mpc(0, 1),
+    r"\pi": lambda: mp.mpf(mp.pi),
+    r"\infty": lambda: mp.inf,
+}
+_DEEPEST = 8
+
+
+class UnknownError(FormulaError):
+    """A name has no meaning."""
+
+    def __init__(self, name: str) -> None:
+        """Say which name it is."""
+        super().__init__(f"'{name}' is not in the table of symbols")
+        self.name = name
+
+
+@rule.register
+def _(node: Name, scene: Scene) -> Value:
+    return value_of(key_of(node, scene), scene)
+
+
+def key_of(name: Name, scene: Scene) -> Key:
+    """Return a name with its indices as numbers, or as letters where they stand for nothing."""
+    return name.base, tuple(_index(index, name, scene) for index in name.indices)
+
+
+def _index(index: Node, name: Name, scene: Scene) -> Index:
+    if not isinstance(index, Name) or index.indices:
+        found = integer(evaluate(index, scene))
+        if found is None:
+            raise UndefinedError(f"an index of '{name.base}' is no whole number")
+        return found
+    if is_known(index.base, scene):
+        found = integer(value_of((index.base, ()), scene))
+        return index.base if found is None else found
+    if length := extent(index.base, name, scene):
+        return _drawn_index(index.base, length, scene.point)
+    return index.base
+
+
+def is_known(base: str, scene: Scene) -> bool:
+    """Tell whether a bare name has a meaning here."""
+    key = base, ()
+    return key in scene.bound or key in scene.point.drawn or bool(scene.point.table.find(*key))
+
+
+def _drawn_index(letter: str, length: int, point: Point) -> int:
+    found = 1 + point.random(letter).randrange(length)
+    point.drawn[letter, ()] = point.shown[letter] = mp.mpf(found)
+    return found
+
+
+def value_of(key: Key, scene: Scene) -> Value:
+    """Return the value of a name with indices.
+
+    Raises:
+        UnknownError: If nothing says what it is.
+    """
+    base, indices = key
+    if key in scene.bound:
+        return _with_entries(scene.bound[key], base, scene)
+    whole = scene.bound.get((base, ()))
+    if indices and isinstance(whole, np.ndarray):
+        return entry(whole, indices)
+    if found := scene.point.table.find(base, indices):
+        return _with_entries(_meant(found, key, scene), base, scene)
+    if indices and is_known(base, scene):
+        return _entry(key, scene)
+    if not indices and key in scene.point.drawn:
+        return scene.point.drawn[key]
+    if not indices and base in _CONSTANTS:
+        return _CONSTANTS[base]()
+    raise UnknownError(written(key))
+
+
+def _entry(key: Key, scene: Scene) -> Value:
+    """Return an entry of a vector: of one from the table, without drawing the others."""
+    base, indices = key
+    found = scene.point.table.find(base, ())
+    if unknown := [index for index in indices if isinstance(index, str)]:
+        raise UnknownError(unknown[0])
+    if found and isinstance(found.meaning.content, np.ndarray):
+        return _drawn(entry(found.meaning.content, indices), key, scene)
+    return entry(value_of((base, ()), scene), indices)
+
+
+def _with_entries(value: Value, base: str, scene: Scene) -> Value:
+    """Return a vector with those of its entries that are bound to other values."""
+    if not isinstance(value, np.ndarray):
+        return value
+    others = {key[1]: new for key, new in scene.bound.items() if key[0] == base and key[1]}
+    if others:
+        value = value.copy()
+    for indices, new in others.items():
+        if len(indices) == value.ndim and entry(value, indices) is not None:
+            value[tuple(int(index) - 1 for index in indices)] = new
+    return value
+
+
+def _meant(found: Found, key: Key, scene: Scene) -> Value:
+    content = found.meaning.content
+    if isinstance(content, Definition | Node):
+        return _defined(content, key, scene.bind(_letters(found)))
+    if callable(content):
+        names_of = found.meaning.parameters or ()
+        arguments = [value_of(key_of(each, scene), scene) for each in names_of]
+        counters = found.letters.values()
+        return python.call(content, [*counters, *arguments], scene.point, written(key))
+    return _drawn(content, key, scene)
+
+
+def _letters(found: Found) -> dict[Key, Value]:
+    return {(letter, ()): mp.mpf(value) for letter, value in found.letters.items()}
+
+
+def _defined(content: Definition | Node, key: Key, scene: Scene) -> Value:
+    """Return the value of a definition, which is kept for where all names are the same."""
+    here = key, scene.key
+    known = scene.point.known
+    if here not in known:
+        tree = scene.point.table.tree(content) if isinstance(content, Definition) else content
+        known[here] = evaluate(tree, scene)
+    return known[here]
+
+
+def _drawn(content: Content, key: Key, scene: Scene) -> Value:
+    """Return the value of data from the table; what is random is drawn once at a point."""
+    point = scene.point
+    if isinstance(content, Constant):
+        if content.is_coarse:
+            point.note_coarse()
+        return number(content.value)
+    if isinstance(content, np.ndarray):
+        places = np.ndindex(content.shape)
+        drawn = [_drawn(content[place], _within(key, place), scene) for place in places]
+        return np.array([*drawn, None], dtype=object)[:-1].reshape(content.shape)
+    if isinstance(content, Choice) and content.is_chance and scene.expects:
+        raise UndrawnError(key, content)
+    if isinstance(content, Interval | Choice):
+        if key not in point.drawn:
+            point.drawn[key] = _random(content, key, Scene(point))
+        point.shown[written(key)] = point.drawn[key]
+        return point.drawn[key]
+    if isinstance(content, Definition):
+        return _defined(content, key, scene)
+    raise FormulaError(f"a function cannot be an entry of '{key[0]}'")
+
+
+def _within(key: Key, place: Sequence[int]) -> Key:
+    return key[0], (*key[1], *(index + 1 for index in place))
+
+
+def _random(content: Interval | Choice, key: Key, scene: Scene) -> Value:
+    if isinstance(content, Interval):
+        low, high = (_drawn(end, (f"{key[0]}'", key[1]), scene) for end in content)
+        return scene.point.uniform(low, high, key)
+    if not content.values:
+        raise FormulaError(f"'{key[0]}' can be nothing: there is no value in the table")
+    chosen = scene.point.random(key).choice(content.values)
+    return _drawn(chosen, (f"{key[0]}'", key[1]), scene)
+
+
+def chance_values(chance: Choice, key: Key, scene: Scene) -> Iterator[tuple[Value, Value]]:
+    """Yield the values that a name can have, and their probabilities."""
+    for place, value in enumerate(chance.values):
+        weight = chance.weights[place] if chance.weights else None
+        share = _drawn(weight, key, scene) if weight else mp.mpf(1) / len(chance.values)
+        yield _drawn(value, key, scene), share
+
+
+def extent(letter: str, node: object, scene: Scene, depth: int = 0) -> int | None:
+    """Return how long the vectors are that have a letter as their index."""
+    for name in names(node):
+        for axis, index in enumerate(name.indices):
+            if index == Name(letter) and (length := _length(name, axis, scene, depth)):
+                return length
+    return None
+
+
+def _length(name: Name, axis: int, scene: Scene, depth: int) -> int | None:
+    table = scene.point.table
+    lengths = _shape((name.base, ()), scene)
+    if len(lengths) == len(name.indices):
+        return int(lengths[axis])
+    for meaning in table.meanings(name.base):
+        pattern = meaning.name.indices[axis] if axis < len(meaning.name.indices) else None
+        if isinstance(pattern, Name) and depth < _DEEPEST:
+            content = meaning.content
+            tree = table.tree(content) if isinstance(content, Definition) else content
+            if length := extent(pattern.base, tree, scene, depth + 1):
+                return length
+    return None
+
+
+def _shape(key: Key, scene: Scene) -> tuple[int, ...]:
+    if key in scene.bound:
+        return shape(scene.bound[key])
+    found = scene.point.table.find(*key)
+    if not found:
+        return ()
+    content = found.meaning.content
+    if isinstance(content, np.ndarray):
+        return content.shape
+    return shape(_meant(found, key, scene)) if isinstance(content, Definition | Node) else ()
+
+
+def apply(function: Name, arguments: list[Value], scene: Scene) -> Value:
+    """Return the value of a function from the table at arguments."""
+    key = key_of(function, scene)
+    found = scene.point.table.find(*key)
+    if found is None:
+        raise UnknownError(written(key))
+    content = found.meaning.content
+    if callable(content):
+        counters = found.letters.values()
+        arguments = _spread(arguments, found.meaning)
+        return python.call(content, [*counters, *arguments], scene.point, written(key))
+    if not isinstance(content, Definition | Node) or found.meaning.parameters is None:
+        raise FormulaError(f"'{key[0]}' is no function in the table of symbols")
+    inside = scene.bind(_letters(found) | parameters(found.meaning, arguments, scene))
+    return _defined(content, key, inside)
+
+
+def parameters(meaning: Meaning, arguments: list[Value], scene: Scene) -> dict[Key, Value]:
+    """Return what the parameters of a function are at arguments.
+
+    Raises:
+        FormulaError: If there are more or fewer of them.
+    """
+    names_of = meaning.parameters or ()
+    arguments = _spread(arguments, meaning)
+    if len(names_of) != len(arguments):
+        wanted, given = len(names_of), len(arguments)
+        raise FormulaError(f"'{meaning.name.base}' takes {wanted} arguments, and gets {given}")
+    return dict(zip((key_of(each, scene) for each in names_of), arguments, strict=True))
+
+
+def _spread(arguments: list[Value], meaning: Meaning) -> list[Value]:
+    """Return the entries of a vector that is the only one of several arguments."""
+    count = len(meaning.parameters or ())
+    if len(arguments) == 1 and shape(arguments[0]) == (count,) and count > 1:
+        return entries(arguments[0])
+    return arguments

@@ -1,0 +1,144 @@
+"""Points at which formulas are evaluated: what random names are, and what was noticed there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from bookwright.formulas.arithmetic import DIGITS, Value, entries, mp, shape
+from bookwright.formulas.table import Choice, Index, Table
+from bookwright.formulas.tokens import FormulaError
+
+COARSE, COARSE_SLOPE = mp.mpf("1e-9"), mp.mpf("1e-4")
+EXACT = mp.mpf("1e-30")
+_LONGEST_WORK = 1_000_000
+_FINENESS = 2**20
+
+Key = tuple[str, tuple[Index, ...]]
+"""A name with its indices: `x_2` is `("x", (2,))`."""
+
+
+def written(key: Key) -> str:
+    """Return a name as it stands in TeX."""
+    base, indices = key
+    inside = ",".join(map(str, indices))
+    return f"{base}_{inside}" if len(inside) == 1 else f"{base}_{{{inside}}}" if inside else base
+
+
+class UndrawnError(Exception):
+    """An expectation has to choose a value of a name first."""
+
+    def __init__(self, key: Key, chance: Choice) -> None:
+        """Tell of which name, and what its values are."""
+        super().__init__(key)
+        self.key, self.chance = key, chance
+
+
+@dataclass
+class Budget:
+    """How much may still be done to evaluate a formula."""
+
+    left: int = _LONGEST_WORK
+
+
+@dataclass
+class Point:
+    """Random values, always the same for a seed and a number, and notes of an evaluation.
+
+    `shown` are the random values that were used, `accuracy` is how well sides can agree, `addend`
+    the largest of the terms that were added, `rounded` are the rounded numbers that were met, and
+    `nudge` is one of them that is half a unit of its last digit larger. Such numbers are known by
+    the `id` of their nodes.
+    """
+
+    table: Table
+    seed: int
+    number: int
+    budget: Budget = field(default_factory=Budget)
+    nudge: int | None = None
+    drawn: dict[Key, Value] = field(default_factory=dict)
+    known: dict[Any, Value] = field(default_factory=dict)
+    shown: dict[str, Value] = field(default_factory=dict)
+    accuracy: Value = EXACT
+    addend: Value = 0
+    rounded: set[int] = field(default_factory=set)
+    has_signs: bool = False
+    has_floats: bool = False
+
+    @property
+    def sign(self) -> int:
+        """The sign of a plus or minus: the upper one at even points."""
+        self.has_signs = True
+        return -1 if self.number % 2 else 1
+
+    @property
+    def varies(self) -> bool:
+        """Whether another point would have other values."""
+        return bool(self.shown) or self.has_signs
+
+    def nudged(self, node: int) -> "Point":
+        """Return the same point with a rounded number half a unit of its last digit larger."""
+        return Point(self.table, self.seed, self.number, self.budget, node)
+
+    def random(self, key: Key | str) -> Random:
+        """Return the source of what is drawn for a name."""
+        return Random(f"{self.seed} {self.number} {key}")  # noqa: S311  # nothing is secret
+
+    def uniform(self, low: Value, high: Value, key: Key | str) -> Value:
+        """Return a random number between two others."""
+        share = mp.mpf(self.random(key).randrange(1, _FINENESS)) / _FINENESS
+        return low + (high - low) * share
+
+    def work(self, amount: int = 1) -> None:
+        """Count what is done.
+
+        Raises:
+            FormulaError: If it is too much.
+        """
+        self.budget.left -= amount
+        if self.budget.left < 0:
+            raise FormulaError("this takes too long to evaluate: give the table smaller numbers")
+
+    def note_coarse(self, accuracy: Value = COARSE) -> None:
+        """Note that a value is not known in all digits."""
+        self.accuracy = max(self.accuracy, accuracy)
+
+    def note_floats(self) -> None:
+        """Note that a function gave floats: it has no differences of close arguments."""
+        self.has_floats = True
+        self.note_coarse()
+
+    def note_addends(self, *values: Value) -> None:
+        """Note how large the terms of a sum are."""
+        for value in values:
+            self.addend = max([self.addend, *(abs(each) for each in entries(value))])
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where something is evaluated: at a point, with some names bound to other values."""
+
+    point: Point
+    bound: Mapping[Key, Value] = field(default_factory=dict)
+    expects: bool = False
+
+    def bind(self, names: Mapping[Key, Value]) -> "Scene":
+        """Return a scene in which names have these values; a name takes its entries with it."""
+        bare = {base for base, indices in names if not indices}
+        kept = {key: value for key, value in self.bound.items() if key[0] not in bare}
+        return Scene(self.point, {**kept, **names}, self.expects)
+
+    def expecting(self) -> "Scene":
+        """Return a scene in which names with chances wait for an expectation to choose."""
+        return Scene(self.point, self.bound, expects=True)
+
+    @property
+    def key(self) -> Any:  # noqa: ANN401  # anything that can be compared
+        """What is the same for scenes in which all values are the same."""
+        values = ((key, shape(value), *entries(value)) for key, value in self.bound.items())
+        return frozenset(values), self.expects, mp.prec
+
+
+def digits() -> Any:  # noqa: ANN401  # of mpmath
+    """Return a context in which numbers have the digits that formulas are checked with."""
+    return mp.workdps(DIGITS)

@@ -1,0 +1,257 @@
+r"""Compare the sides of a relation as closely as they are known.
+
+What is exact agrees to 30 digits. A rounded number stands for all that are rounded to it. Beside
+`\approx`, a side in digits is the other one rounded to these digits, and two other sides differ by
+at most 5 %. What comes from a function in floats agrees to 9 digits, its derivatives to 4.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from bookwright.formulas.arithmetic import (
+    UndefinedError,
+    Value,
+    array,
+    described,
+    elementwise,
+    entries,
+    mp,
+    real,
+    shape,
+)
+from bookwright.formulas.dots import gap
+from bookwright.formulas.evaluation import evaluate, half_unit
+from bookwright.formulas.nodes import (
+    Chain,
+    Computed,
+    Function,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operation,
+    Rounded,
+    Sequence,
+)
+from bookwright.formulas.points import EXACT, Point, Scene
+from bookwright.formulas.sums import endless
+from bookwright.formulas.tokens import FormulaError
+
+ROUGH = mp.mpf("0.05")
+FAR = 10
+_LENIENT = 10**5  # times the noise: an equality may be approached
+_SLIGHTLY_MORE = mp.mpf("1.000001")  # a number may be half a unit off, and it is not linear
+_SETS = {
+    r"\mathbb R": lambda value: real(value) is not None,
+    r"\mathbb Z": lambda value: mp.isint(real(value)),
+    r"\mathbb N": lambda value: mp.isint(real(value)) and real(value) >= 0,
+    r"\mathbb C": lambda value: value is not None,
+}
+
+
+class MismatchError(FormulaError):
+    """A side is a number and the other a vector, or they have different lengths."""
+
+
+class Difference(NamedTuple):
+    """Two sides of a chain between which the relation does not hold."""
+
+    place: int
+    left: Value
+    right: Value
+
+
+class _Side(NamedTuple):
+    """A side of a relation: its value, and by how much its rounded numbers may change it."""
+
+    node: Node
+    value: Value
+    slack: Value = 0
+
+
+def holds(chain: Chain, scene: Scene) -> bool:
+    """Tell whether all relations of a chain hold."""
+    return difference(chain, scene) is None
+
+
+def difference(chain: Chain, scene: Scene) -> Difference | None:
+    """Return the first two sides of a chain between which the relation does not hold.
+
+    Raises:
+        FormulaError: If sides cannot be compared.
+    """
+    if not all(holds(guard, scene) for guard in chain.guards):
+        raise UndefinedError("its condition is not met")
+    sides = [_Side(node, _value(node, scene)) for node in chain.sides]
+    sides = [_with_slack(side, scene) for side in sides]
+    for place, (relation, left, right) in enumerate(
+        zip(chain.relations, sides, sides[1:], strict=False)
+    ):
+        if not _is_so(relation, left, right, scene):
+            return Difference(place, left.value, right.value)
+    return None
+
+
+def _value(node: Node, scene: Scene) -> Value:
+    """Return the value of a side; what is no value is looked at when it is compared."""
+    is_set = isinstance(node, Name) and node.base in _SETS
+    is_list = isinstance(node, Sequence) and not node.brackets and _is_endless(node)
+    return None if is_set or is_list else evaluate(node, scene)
+
+
+def _is_endless(node: Sequence) -> bool:
+    terms = gap(node.items)
+    return terms is not None and not terms.after
+
+
+def _with_slack(side: _Side, scene: Scene) -> _Side:
+    """Return a side with what half a unit of each rounded number makes of it."""
+    slack = mp.mpf(0)
+    for node in scene.point.rounded if side.value is not None else ():
+        other = evaluate(side.node, replace(scene, point=scene.point.nudged(node)))
+        slack = slack + abs(other - side.value)
+    return side._replace(slack=slack)
+
+
+def _is_so(relation: str, left: _Side, right: _Side, scene: Scene) -> bool:
+    if relation in (r"\in", r"\notin"):
+        return _is_member(left.value, right, scene) == (relation == r"\in")
+    if relation == "=" and _is_listed(left, right):
+        return any(are_equal(left.value, each, scene) for each in members(right.node, scene))
+    if right.value is None or relation not in _COMPARISONS:
+        raise FormulaError(f"'{relation}' is not checked: mark the formula with @unchecked{{…}}")
+    _check_shapes(left.value, right.value)
+    margin = _MARGINS.get(relation, _closeness)(left, right, scene)
+    if relation in _ORDERS:
+        left, right = (_ordered(side) for side in (left, right))
+    verdicts = elementwise(_COMPARISONS[relation], left.value, right.value, margin)
+    return (any if relation == r"\ne" else all)(entries(verdicts))
+
+
+def _is_listed(left: _Side, right: _Side) -> bool:
+    """Tell whether a side is one number of a list such as `1, \\dots, n`."""
+    lists = isinstance(right.node, Sequence) and not right.node.brackets
+    return lists and not shape(left.value) and gap(right.node.items) is not None  # type: ignore[attr-defined]
+
+
+def are_equal(left: Value, right: Value, scene: Scene) -> bool:
+    """Tell whether two numbers are the same as far as they are known."""
+    return bool(abs(left - right) <= scene.point.accuracy * max(abs(left), abs(right), 1))
+
+
+def _check_shapes(left: Value, right: Value) -> None:
+    same = shape(left) == shape(right)
+    zero = any(not shape(side) and side == 0 for side in (left, right))
+    if not same and not zero:
+        raise MismatchError(f"one side is {described(left)}, and the other {described(right)}")
+
+
+def _closeness(left: _Side, right: _Side, scene: Scene) -> Value:
+    """Return by how much two equal sides may differ."""
+    return _noise(left, right, scene.point) + _slack(left, right)
+
+
+def _strictly(left: _Side, right: _Side, scene: Scene) -> Value:
+    """Return by how much the smaller side may be larger: less than nothing if both are exact."""
+    noise, slack = _noise(left, right, scene.point), _slack(left, right)
+    return elementwise(
+        lambda a, b: a + b if b or scene.point.accuracy > EXACT else -a, noise, slack
+    )
+
+
+def _at_most(left: _Side, right: _Side, scene: Scene) -> Value:
+    exact = scene.point.accuracy == EXACT
+    return _noise(left, right, scene.point) * (_LENIENT if exact else 1) + _slack(left, right)
+
+
+def _noise(left: _Side, right: _Side, point: Point) -> Value:
+    sizes = elementwise(lambda a, b: max(abs(a), abs(b), point.addend), left.value, right.value)
+    return sizes * point.accuracy
+
+
+def _slack(left: _Side, right: _Side) -> Value:
+    return (left.slack + right.slack) * _SLIGHTLY_MORE
+
+
+def _roughness(left: _Side, right: _Side, scene: Scene) -> Value:
+    """Return by how much two sides that are about the same may differ."""
+    units = [unit for side in (left, right) if (unit := unit_of(side.node, scene)) is not None]
+    if not units:
+        sizes = elementwise(lambda a, b: max(abs(a), abs(b)), left.value, right.value)
+        return sizes * ROUGH + left.slack + right.slack
+    largest = units[0] if len(units) == 1 else elementwise(max, *units)
+    slack = sum(side.slack for side in (left, right) if unit_of(side.node, scene) is None)
+    return largest * _SLIGHTLY_MORE + slack
+
+
+def unit_of(node: Node, scene: Scene) -> Value | None:
+    """Return half a unit of the last digit of what is written in digits."""
+    match node:
+        case Number(digits) | Rounded(digits):
+            return half_unit(digits)
+        case Computed(inner) | Negative(inner):
+            return unit_of(inner, scene)
+        case Function("%", (inner,)):
+            unit = unit_of(inner, scene)
+            return None if unit is None else unit / 100
+        case Operation(r"\cdot", inner, Operation("^", Number("10"), _) as scale):
+            unit = unit_of(inner, scene)
+            return None if unit is None else unit * evaluate(scale, scene)
+        case Sequence(items, _):
+            units = [unit_of(item, scene) for item in items]
+            return None if None in units else array(units)
+    return None
+
+
+def _real(value: Value) -> Value:
+    return elementwise(real, value)
+
+
+def _ordered(side: _Side) -> _Side:
+    return side._replace(value=_real(side.value))
+
+
+def _is_member(value: Value, side: _Side, scene: Scene) -> bool:
+    node = side.node
+    if isinstance(node, Name) and node.base in _SETS:
+        return all(map(_SETS[node.base], entries(value)))
+    if isinstance(node, Sequence) and node.brackets[:1] in ("(", "[") and len(node.items) == 2:
+        low, high = _real(side.value)
+        number = real(value)
+        over = low <= number if node.brackets[0] == "[" else low < number
+        return bool(over and (number <= high if node.brackets[-1] == "]" else number < high))
+    return any(are_equal(value, each, scene) for each in members(node, scene))
+
+
+def members(node: Node, scene: Scene) -> list[Value]:
+    """Return what is in a list, a set or a vector."""
+    if isinstance(node, Sequence) and _is_endless(node):
+        return endless(node.items, scene)
+    return entries(evaluate(node, scene))
+
+
+def _are_close(left: Value, right: Value, margin: Value) -> bool:
+    if not (mp.isfinite(left) and mp.isfinite(right)):
+        raise UndefinedError("a value is not finite")
+    return bool(abs(left - right) <= margin)
+
+
+_COMPARISONS: dict[str, Callable[[Value, Value, Value], bool]] = {
+    "=": _are_close,
+    r"\approx": _are_close,
+    r"\simeq": _are_close,
+    r"\ne": lambda left, right, margin: not _are_close(left, right, margin),
+    "<": lambda left, right, margin: left < right + margin,
+    ">": lambda left, right, margin: right < left + margin,
+    r"\le": lambda left, right, margin: left <= right + margin,
+    r"\ge": lambda left, right, margin: right <= left + margin,
+    r"\ll": lambda left, right, margin: FAR * left < right + margin,
+    r"\gg": lambda left, right, margin: FAR * right < left + margin,
+}
+_ORDERS = {"<", ">", r"\le", r"\ge", r"\ll", r"\gg"}
+_MARGINS = {
+    **dict.fromkeys((r"\approx", r"\simeq"), _roughness),
+    **dict.fromkeys(("<", ">", r"\ll", r"\gg"), _strictly),
+    **dict.fromkeys((r"\le", r"\ge"), _at_most),
+}
