@@ -22,10 +22,23 @@ DIGITS = 40
 MOST_ENTRIES = 10_000
 _HIGHEST_MATRIX_POWER = 1000
 _LARGEST_FACTORIAL = 10**6
+_LARGEST_MAGNITUDE = 10**6  # as a power of two; what is smaller than its inverse is nothing
 
 
 class UndefinedError(FormulaError):
     """Something has no value at a point: another point may do."""
+
+
+class NotRealError(UndefinedError):
+    """A value is not a real number."""
+
+    def __init__(self) -> None:
+        """Say it."""
+        super().__init__("a value is not real")
+
+
+class MismatchError(FormulaError):
+    """Vectors or matrices do not go together."""
 
 
 def number(value: Fraction | complex) -> Value:
@@ -67,7 +80,7 @@ def real(value: Value) -> Value:
     """
     if isinstance(value, mp.mpc):
         if abs(value.imag) > abs(value) * mp.mpf(10) ** (-DIGITS // 2):
-            raise UndefinedError("a value is not real")
+            raise NotRealError
         value = value.real
     if not mp.isfinite(value):
         raise UndefinedError("a value is not finite")
@@ -95,7 +108,7 @@ def elementwise(operation: Callable[..., Value], *operands: Value) -> Value:
     except ValueError as error:
         if any(shape(each) for each in operands):
             shapes = " and ".join(map(described, operands))
-            raise FormulaError(f"{shapes} do not go together") from None
+            raise MismatchError(f"{shapes} do not go together") from None
         raise UndefinedError(str(error)) from None
 
 
@@ -123,7 +136,7 @@ def multiply(left: Value, right: Value) -> Value:
     if axes == (1, 2) and shape(right)[0] == 1:
         return np.outer(left, right[0])
     if shape(left)[-1] != shape(right)[0]:
-        raise FormulaError(f"{described(left)} times {described(right)} is not defined")
+        raise MismatchError(f"{described(left)} times {described(right)} is not defined")
     product = left @ right
     return product[0] if shape(product) == (1,) else product
 
@@ -140,10 +153,11 @@ def divide(left: Value, right: Value) -> Value:
     return elementwise(lambda a, b: a / b, left, right)
 
 
-def power(base: Value, exponent: Value) -> Value:
+def power(base: Value, exponent: Value, *, is_complex: bool = False) -> Value:
     """Return a power: of a square matrix, its product with itself or its inverse."""
     if len(shape(base)) < 2:
-        return elementwise(staying_real(lambda a, b: a**b), base, exponent)
+        raised = _defined if is_complex else _staying_real
+        return elementwise(raised(lambda a, b: a**b), base, exponent)
     times = integer(exponent)
     if times is None or abs(times) > _HIGHEST_MATRIX_POWER or len(set(shape(base))) > 1:
         raise FormulaError(f"{described(base)} has no such power")
@@ -160,15 +174,29 @@ def transpose(value: Value) -> Value:
     return value.T if len(shape(value)) != 1 else value.reshape(1, -1)
 
 
-def staying_real(function: Callable[..., Value]) -> Callable[..., Value]:
-    """Return a function that has no value where it would leave the real numbers."""
+def _defined(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Return a function that says where it has no value."""
 
     def checked(*arguments: Value) -> Value:
         value = function(*arguments)
-        if isinstance(value, mp.mpc) and not any(isinstance(a, mp.mpc) for a in arguments):
-            raise UndefinedError("a value is not real")
         if mp.isnan(value):
             raise UndefinedError("a value is not defined")
+        if not mp.isfinite(value) or abs(mp.mag(value)) <= _LARGEST_MAGNITUDE or not value:
+            return value
+        if mp.mag(value) > 0:
+            raise UndefinedError("a value is too large")
+        return mp.mpf(0)
+
+    return checked
+
+
+def _staying_real(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Return a function that has no value where it would leave the real numbers."""
+
+    def checked(*arguments: Value) -> Value:
+        value = _defined(function)(*arguments)
+        if isinstance(value, mp.mpc) and not any(isinstance(a, mp.mpc) for a in arguments):
+            raise NotRealError
         return value
 
     return checked
@@ -231,13 +259,19 @@ _OF_ARRAYS: dict[str, Callable[[Value], Value]] = {
     "tr": lambda value: sum(value.diagonal(), mp.mpf(0)),
     "det": lambda value: mp.det(_matrix(value)),
 }
+_ROOTS = ("sqrt", "root")
 _OF_MATRICES = ("tr", "det")
 
 
-def apply(name: str, arguments: list[Value]) -> Value:
-    """Return the value of a function that has the same meaning on all pages."""
+def apply(name: str, arguments: list[Value], *, is_complex: bool = False) -> Value:
+    """Return the value of a function that has the same meaning on all pages.
+
+    Roots of negative numbers have values only if complex numbers are expected.
+    """
     if name in _OF_NUMBERS:
-        return elementwise(staying_real(_OF_NUMBERS[name]), *arguments)
+        leaving = is_complex and name in _ROOTS
+        function = (_defined if leaving else _staying_real)(_OF_NUMBERS[name])
+        return elementwise(function, *arguments)
     value = arguments[0] if len(arguments) == 1 else array(arguments)
     if name in _OF_MATRICES and len(shape(value)) != 2:
         raise FormulaError(f"'{name}' is of a matrix, and this is {described(value)}")

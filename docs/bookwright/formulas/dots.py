@@ -5,6 +5,7 @@ The terms on both sides of the dots are laid over each other: where they differ,
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -102,11 +103,13 @@ def series(terms: Gap, evaluate: Callable[[Node], Value]) -> Series:
     """
     before, after = terms
     signs = [term.sign for term in before[-2:]]
-    earlier = [_pattern(one.node, two.node, evaluate) for one, two in pairwise(before[-2:])]
+    earlier = [*_patterns(before[-2:], evaluate)]
     sign, alternates = signs[-1], len(set(signs)) > 1
-    if not after:
+    if not after and earlier:
         template, starts, ends = earlier[0]
         return Series(template, ends, _strides(starts, ends), None, sign, alternates)
+    if not after:
+        raise NoPatternError
     template, starts, ends = _pattern(before[-1].node, after[0].node, evaluate)
     for strides in _possible_strides(starts, ends, earlier):
         counts = {
@@ -121,6 +124,13 @@ def series(terms: Gap, evaluate: Callable[[Node], Value]) -> Series:
         ):
             return found
     raise NoPatternError
+
+
+def _patterns(terms: list[Term], evaluate: Callable[[Node], Value]) -> Iterator[Pattern]:
+    """Yield what goes on from a term to the next one, where they have the same form."""
+    for one, two in pairwise(terms):
+        with suppress(NoPatternError):
+            yield _pattern(one.node, two.node, evaluate)
 
 
 def _possible_strides(

@@ -84,13 +84,14 @@ def _(node: PlusMinus, scene: Scene) -> Value:
 def _(node: Operation, scene: Scene) -> Value:
     left, right = evaluate(node.left, scene), evaluate(node.right, scene)
     if node.operator == "^":
-        return arithmetic.power(left, right)
+        return arithmetic.power(left, right, is_complex=scene.point.is_complex)
     return _OPERATIONS[node.operator](left, right)
 
 
 @rule.register
 def _(node: Function, scene: Scene) -> Value:
-    return arithmetic.apply(node.name, [evaluate(each, scene) for each in node.arguments])
+    arguments = [evaluate(each, scene) for each in node.arguments]
+    return arithmetic.apply(node.name, arguments, is_complex=scene.point.is_complex)
 
 
 @rule.register

@@ -9,13 +9,20 @@ from bookwright.formulas import (
     iteration,  # noqa: F401  # it says how sums over an index are evaluated
     reports,
 )
-from bookwright.formulas.arithmetic import DIGITS, UndefinedError, entries, mp
+from bookwright.formulas.arithmetic import (
+    DIGITS,
+    MismatchError,
+    NotRealError,
+    UndefinedError,
+    entries,
+    mp,
+)
 from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.layout import IFF, Statement, statements
 from bookwright.formulas.lookup import UnknownError
 from bookwright.formulas.nodes import Call, Chain, Computed, Name, Negative, Operation, Sum, names
 from bookwright.formulas.points import Budget, Point, Scene
-from bookwright.formulas.relations import Difference, MismatchError, are_equal, difference, holds
+from bookwright.formulas.relations import Difference, are_equal, difference, holds
 from bookwright.formulas.table import Table
 from bookwright.formulas.tokens import FormulaError
 
@@ -88,20 +95,26 @@ class Judge:
         Raises:
             FormulaError: If there is no point at which something has a value.
         """
-        done, problem = 0, ""
-        for number in range(count * _TRIES):
-            point = Point(self._table, self._seed, number, self._budget)
-            try:
-                outcome = look(Scene(point))
-            except UndefinedError as error:
-                problem = str(error)
-            else:
-                yield outcome, point
-                done += 1
-            if done == count or not point.varies:
+        for is_complex in (False, True):
+            done, problem = 0, UndefinedError()
+            for number in range(count * _TRIES):
+                point = self._point(number, is_complex=is_complex)
+                try:
+                    outcome = look(Scene(point))
+                except UndefinedError as error:
+                    problem = error
+                else:
+                    yield outcome, point
+                    done += 1
+                if done == count or not point.varies:
+                    break
+            if done or not isinstance(problem, NotRealError):
                 break
         if not done:
             raise FormulaError(f"this could not be evaluated: {problem}")
+
+    def _point(self, number: int, *, is_complex: bool = False) -> Point:
+        return Point(self._table, self._seed, number, self._budget, is_complex=is_complex)
 
     def _verify(self, chain: Chain) -> None:
         if self._is_told(chain):
@@ -120,7 +133,7 @@ class Judge:
         name, value = chain.sides
         if not isinstance(name, Name) or not isinstance(value, Computed):
             return False
-        point = Point(self._table, self._seed, 0, self._budget)
+        point = self._point(0)
         try:
             evaluate(name, Scene(point))
         except UnknownError:

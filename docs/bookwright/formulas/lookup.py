@@ -114,7 +114,10 @@ def _entry(key: Key, scene: Scene) -> Value:
         raise UnknownError(unknown[0])
     if found and isinstance(found.meaning.content, np.ndarray):
         return _drawn(entry(found.meaning.content, indices), key, scene)
-    return entry(value_of((base, ()), scene), indices)
+    whole = value_of((base, ()), scene)
+    if not isinstance(whole, np.ndarray):
+        raise UnknownError(written(key))
+    return entry(whole, indices)
 
 
 def _with_entries(value: Value, base: str, scene: Scene) -> Value:

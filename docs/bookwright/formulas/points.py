@@ -48,7 +48,7 @@ class Point:
     `shown` are the random values that were used, `accuracy` is how well sides can agree, `addend`
     the largest of the terms that were added, `rounded` are the rounded numbers that were met, and
     `nudge` is one of them that is half a unit of its last digit larger. Such numbers are known by
-    the `id` of their nodes.
+    the `id` of their nodes. Roots are real, unless the point is complex.
     """
 
     table: Table
@@ -56,6 +56,7 @@ class Point:
     number: int
     budget: Budget = field(default_factory=Budget)
     nudge: int | None = None
+    is_complex: bool = False
     drawn: dict[Key, Value] = field(default_factory=dict)
     known: dict[Any, Value] = field(default_factory=dict)
     shown: dict[str, Value] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class Point:
 
     def nudged(self, node: int) -> "Point":
         """Return the same point with a rounded number half a unit of its last digit larger."""
-        return Point(self.table, self.seed, self.number, self.budget, node)
+        return Point(self.table, self.seed, self.number, self.budget, node, self.is_complex)
 
     def random(self, key: Key | str) -> Random:
         """Return the source of what is drawn for a name."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bookwright.formulas.arithmetic import (
+    MismatchError,
     UndefinedError,
     Value,
     array,
@@ -48,10 +49,6 @@ _SETS = {
     r"\mathbb N": lambda value: mp.isint(real(value)) and real(value) >= 0,
     r"\mathbb C": lambda value: value is not None,
 }
-
-
-class MismatchError(FormulaError):
-    """A side is a number and the other a vector, or they have different lengths."""
 
 
 class Difference(NamedTuple):

@@ -49,7 +49,8 @@ def _short(tex: str) -> str:
 
 
 def _where(point: Point) -> str:
-    shown = [f"{name} = {_number(value, 4)}" for name, value in point.shown.items()]
+    ordered = sorted(point.shown.items(), key=lambda each: "_" in each[0])
+    shown = [f"{name} = {_number(value, 4)}" for name, value in ordered]
     more = ", …" if len(shown) > _MOST else ""
     return f" at {', '.join(shown[:_MOST])}{more}" if shown else ""
 

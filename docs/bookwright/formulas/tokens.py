@@ -34,10 +34,13 @@ _TOKEN = re.compile(
 )
 
 _THIN = (r"\,", r"\;", r"\:", r"\>", r"\ ")
-_LOOKS = {
-    *(r"\!", r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits"),
-    *(r"\left", r"\right", r"\middle", r"\nonumber", r"\strut", r"\hfill", r"\allowbreak"),
+_SIZES = {
+    *(r"\left", r"\right", r"\middle"),
     *(rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", *"lrm")),
+}
+_LOOKS = _SIZES | {
+    *(r"\!", r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits"),
+    *(r"\nonumber", r"\strut", r"\hfill", r"\allowbreak"),
 }
 _DROPPED = {r"\phantom", r"\hphantom", r"\vphantom", r"\tag", r"\label", r"\hspace", r"\color"}
 _WORDS = {r"\text": "text", r"\mbox": "text", r"\textrm": "text", r"\textit": "text"}
@@ -88,10 +91,12 @@ def tokenize(tex: str) -> list[Token]:
 
 
 def _tokens(tex: str, position: int, end: int) -> Iterator[Token]:
-    spaced = False
+    spaced, sized = False, None
     while match := _TOKEN.match(tex, position, end):
-        kind, text, start = str(match.lastgroup), match[0], match.start()
+        kind, text = str(match.lastgroup), match[0]
+        start = match.start() if sized is None else sized
         position = match.end()
+        sized = start if text in _SIZES else None
         if text in _THIN:
             spaced = True
         elif kind == "command" and (found := _command(tex, start, text, position)):
