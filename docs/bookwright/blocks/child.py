@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,6 @@ from typing import Any, NamedTuple, TextIO
 from bookwright import borrowed
 from bookwright.blocks import programs, values
 from bookwright.blocks.result import Item, Questions, Result, Warned
-from bookwright.formulas.check import Formula, check
 
 resource: ModuleType | None
 try:
@@ -26,7 +26,10 @@ try:
 except ImportError:  # pragma: no cover  # Windows
     resource = None
 
+Judge = Callable[[dict[str, Any], int], Any]
+
 LARGEST_FILE = 64 * 2**20
+SEED = 0
 MOST_READ = 8 * 2**20
 SYSTEM = ("/dev", "/etc", "/proc", "/sys")
 
@@ -60,10 +63,11 @@ def run(job: Job) -> None:
     canvas = _install_canvas(place)
     read: set[Path] = set()
     sys.addaudithook(partial(_note_reading, read))
+    judge = _judge() if job.asked.formulas else None
     _start_afresh(place / "work", job)
     with (place / "stuck").open("w") as stuck:
         faulthandler.dump_traceback_later(job.limit, exit=True, file=stuck)
-        result = _attempt(job, canvas)
+        result = _attempt(job, canvas, judge)
         if os.getpid() != process:  # a child that the block forked, and that came to its end
             os._exit(1 if result.raised else 0)
         faulthandler.cancel_dump_traceback_later()
@@ -152,7 +156,7 @@ def _start_afresh(folder: Path, job: Job) -> None:
     borrowed.forget_the_template()
 
 
-def _attempt(job: Job, canvas: ModuleType | None) -> Result:
+def _attempt(job: Job, canvas: ModuleType | None, judge: Judge | None) -> Result:
     started = time.perf_counter()
     streams = [sys.stdout, sys.stderr]
     result = Result()
@@ -162,11 +166,12 @@ def _attempt(job: Job, canvas: ModuleType | None) -> Result:
             result = programs.execute(is_session=job.is_session)
             if canvas:
                 canvas.collect()
-            result = _answered(result, job.asked)
+            result = _answered(result, job.asked, judge)
             _end()
             _flush(streams)
         except BaseException as error:  # noqa: BLE001  # whatever ends a block is its result
-            result = _answered(replace(result, raised=programs.raised(error)), job.asked)
+            result = replace(result, raised=programs.raised(error))
+            result = _answered(result, job.asked, judge)
             with suppress(BaseException):
                 _end()
             with suppress(OSError):
@@ -175,18 +180,23 @@ def _attempt(job: Job, canvas: ModuleType | None) -> Result:
     return replace(result, warned=tuple(warned), seconds=seconds)
 
 
-def _answered(result: Result, asked: Questions) -> Result:
+def _judge() -> Judge:
+    """Return what judges formulas; afterwards nothing of the engine can be imported any more."""
+    from bookwright.formulas.judging import Judge  # noqa: PLC0415  # only formulas need mpmath
+
+    return Judge
+
+
+def _answered(result: Result, asked: Questions, judge: Judge | None) -> Result:
     """Return a result with what is asked of the names that the block has left."""
     namespace: dict[str, Any] = vars(sys.modules["__main__"])
-    formulas = [Formula(*formula) for formula in asked.formulas]
+    verdicts = []
     with redirect_stdout(StringIO()):
         answers = values.evaluate(asked.values, namespace)
-        verdicts = check(formulas, namespace.get("symbols", {})) if formulas else []
-    return replace(
-        result,
-        answers=tuple(answers),
-        verdicts=tuple((each.status, each.message) for each in verdicts),
-    )
+        if judge is not None:
+            table = judge(namespace.get("symbols", {}), SEED)
+            verdicts = [table.verdict(*formula) for formula in asked.formulas]
+    return replace(result, answers=tuple(answers), verdicts=tuple(verdicts))
 
 
 def _end() -> None:

@@ -14,6 +14,7 @@ from bookwright.pages.page import Page
 FAULTS = ("wrong", "unreadable")
 STATES = ("checked", "defined", "condition", "exempt")
 
+_NO_TABLE = "its table of symbols cannot be made: is `symbols` a dictionary of TeX and values?"
 _NO_FORMULA = "this mark follows no formula."
 _NO_REASON = "a formula that is not checked says why: @unchecked{…}."
 
@@ -51,7 +52,9 @@ class Statements:
         found: Verdicts = []
         for table, formulas in self._formulas.items():
             verdicts = execution.verdicts(self._tables[table], *map(_question, formulas))
-            for formula, verdict in zip(formulas, verdicts, strict=False):
+            if not verdicts:  # what is wrong with the block is said where it stands
+                verdicts = [("unreadable", _NO_TABLE)] * len(formulas)
+            for formula, verdict in zip(formulas, verdicts, strict=True):
                 found.append((formula, *verdict))
         return found
 
