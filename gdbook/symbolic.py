@@ -1,10 +1,11 @@
-r"""Symbolic gradients: SymPy derives, and hands over formulas and functions.
+r"""Symbolic gradients and derivations: SymPy derives, and hands over formulas and functions.
 
 Needs the extra `symbolic`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from gdbook.objectives import Objective
 
 with extra("symbolic"):
     import sympy as sp
+    from sympy.parsing.sympy_parser import parse_expr
 
-__all__ = ["SymbolicGradient", "symbolic_grad", "symbolic_objective"]
+__all__ = ["SymbolicGradient", "derivation", "symbolic_grad", "symbolic_objective"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,71 @@ def symbolic_objective(expression: Any, params: Sequence[Any]) -> Objective:
     return Objective(
         lambda values: float(compiled(values)), symbolic_grad(formula, params).function
     )
+
+
+def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
+    r"""Return a derivation as a formula in TeX; each step is checked against the one before.
+
+    $$a_0 = a_1 = \dots = a_n$$
+
+    Args:
+        name: What is derived, $a_0$, in TeX.
+        expression: What it is, as an expression of SymPy, such as a derivative.
+        steps: Each step as text in Python, $a_1$ to $a_n$, and in words why it equals the one
+            before. It is shown as it is written, and not simplified.
+
+    Returns:
+        The formula, with the reasons beside the steps.
+
+    Raises:
+        ValueError: There are no steps, or one cannot be read, has other symbols than the
+            expression, or does not equal the one before.
+
+    Examples:
+        >>> import sympy as sp
+        >>> from gdbook.symbolic import derivation
+        >>> w = sp.symbols("w")
+        >>> square = (2 * w - 4) ** 2
+        >>> steps = {"2 * 2 * (2*w - 4)": "the chain rule", "8 * (w - 2)": "collect"}
+        >>> print(derivation("f'(w)", square.diff(w), steps))
+        $$
+        \begin{aligned}
+        f'(w) &= 2 \cdot 2 \left(2 w - 4\right) && \text{(the chain rule)} \\
+        &= 8 \left(w - 2\right) && \text{(collect)}
+        \end{aligned}
+        $$
+
+    Source:
+        A. Meurer et al., *SymPy: symbolic computing in Python*, 2017.
+    """
+    if not steps:
+        raise ValueError("steps is empty: write at least one, with its reason.")
+    before = sp.sympify(expression).doit()
+    known = {symbol.name: symbol for symbol in before.free_symbols}
+    known |= {symbol.name: symbol for symbol in sp.sympify(expression).free_symbols}
+    rows = []
+    for text, reason in steps.items():
+        step = _read(text, known)
+        if not (difference := sp.simplify(step.doit() - before)).equals(0):
+            raise ValueError(
+                f"the step {text} does not equal the one before, {before}: "
+                f"it differs by {difference}."
+            )
+        rows.append(rf"&= {sp.latex(step)} && \text{{({reason})}}")
+        before = step.doit()
+    lines = " \\\\\n".join(rows)
+    return f"$$\n\\begin{{aligned}}\n{name} {lines}\n\\end{{aligned}}\n$$"
+
+
+def _read(text: str, symbols: Mapping[str, Any]) -> Any:
+    try:
+        step = parse_expr(text, local_dict=dict(symbols), evaluate=False)
+    except (SyntaxError, TypeError, TokenError) as error:
+        raise ValueError(f"the step {text} is no expression: {error}.") from error
+    if strangers := step.free_symbols - {*symbols.values()}:
+        names = ", ".join(sorted(map(str, strangers)))
+        raise ValueError(f"the step {text} has {names}, and the expression does not.")
+    return step
 
 
 def _symbols(formula: Any, params: Sequence[Any]) -> list[Any]:

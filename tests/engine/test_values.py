@@ -40,6 +40,11 @@ def test_what_is_no_expression_is_a_mistake(content):
     assert "is no expression of Python" in mistake(ask(content))
 
 
+@pytest.mark.parametrize("content", ["3", "0.1:g", "2 / 3:.3f", "'two'", "[1, 2][0]"])
+def test_number_that_is_typed_in_a_mark_is_a_mistake(content):
+    assert "asks for nothing" in mistake(ask(content))
+
+
 @pytest.mark.parametrize("more", ["a > b", "a >= b"])
 @pytest.mark.parametrize("less", ["a < b", "a <= b"])
 def test_words_say_what_the_comparison_says(more, less):
