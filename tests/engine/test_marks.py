@@ -73,7 +73,7 @@ def test_blocks_cannot_have_the_names_of_marks(name):
 
 
 def test_what_is_filled_in_stands_in_the_place_of_its_mark():
-    assert bare(filled("a @{x}, `b=@{x}`, $c = @{x}$\n")) == "a 7, `b=7`, $c = {7}$\n"
+    assert bare(filled("a @{x}, `b=@{x}`, $c = @{x}$\n")) == "a 7, `b=7`, $c = 7$\n"
 
 
 def test_what_is_filled_in_is_not_read_again():
@@ -84,9 +84,23 @@ def test_written_mark_loses_its_backslash_and_nothing_else_does():
     assert bare(filled(r"\@{x} \alpha \@")) == r"@{x} \alpha \@"
 
 
+@pytest.mark.parametrize(
+    ("tex", "value", "expected"),
+    [
+        ("10^@{x}", "7", "10^{7}"),
+        ("x_@{x}", "12", "x_{12}"),
+        ("2@{x}", "7", "2{7}"),
+        ("a = @{x}", "-7", "a = {-7}"),
+        ("a = @{x}", r"\frac{1}{2}", r"a = {\frac{1}{2}}"),
+    ],
+)
+def test_value_in_a_formula_is_one_thing(tex, value, expected):
+    assert bare(filled(f"${tex}$", value)) == f"${expected}$"
+
+
 def test_filling_keeps_the_lines():
     text = "@{x}\n\n$$\n@{y}\n$$\n@definition{of it}\nb\n"
-    assert bare(filled(text)) == "7\n\n$$\n{7}\n$$\n\nb\n"
+    assert bare(filled(text)) == "7\n\n$$\n7\n$$\n\nb\n"
 
 
 @pytest.mark.parametrize(

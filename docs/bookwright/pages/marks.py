@@ -32,6 +32,7 @@ _SPAN = re.compile(
     r"|(?<![\\$])\$(?!\s)(?P<inline>(?:\\.|[^\\$])+?)(?<!\s)\$",
     re.DOTALL,
 )
+_PLAIN_VALUE = re.compile(r"(?<![\w^])\\value\{([\d.]+)\}")
 _QUOTED = re.compile(r"^ *>[ >]*", re.MULTILINE)
 _OF_FORMULA = re.compile(
     rf"[ \t]*(?:\n[ \t>]*)?@(?P<name>{'|'.join(OF_FORMULAS)})\{{(?P<reason>[^{{}}\n]*)\}}"
@@ -138,7 +139,7 @@ def formulas(text: str) -> Iterator[Formula]:
 def bare(text: str) -> str:
     """Return a filled text as readers get it."""
     text = _OF_FORMULA.sub(lambda mark: "\n" * mark[0].count("\n"), text)
-    text = text.replace(f"{_VALUE}{{", "{").replace(_BEGIN, "").replace(_END, "")
+    text = _PLAIN_VALUE.sub(r"\1", text).replace(f"{_VALUE}{{", "{").replace(_BEGIN, "").replace(_END, "")
     return _NO_MARK.sub("", text)
 
 
