@@ -19,7 +19,7 @@ def chapters(text: Text) -> Iterator[Spot]:
         yield Spot(*match.span(), changed_digits(match[0]))
     for mark in _references(text):
         if not _OTHER.search(_target(text, mark)):
-            yield from _broken(mark, typed="chapter 17")
+            yield from _broken(mark, typed="chapter 57")
 
 
 def other_references(text: Text) -> Iterator[Spot]:
@@ -32,7 +32,7 @@ def other_references(text: Text) -> Iterator[Spot]:
         yield Spot(*match.span(), ("previous" if match[0] == "next" else "next",))
     for mark in _references(text):
         if kind := _OTHER.search(_target(text, mark)):
-            yield from _broken(mark, typed=f"{kind[1]} 17")
+            yield from _broken(mark, typed=f"{kind[1]} 57")
 
 
 def _references(text: Text) -> Iterator[Mark]:
@@ -46,7 +46,7 @@ def _target(text: Text, mark: Mark) -> str:
 
 def _broken(mark: Mark, *, typed: str) -> Iterator[Spot]:
     """Yield a reference, for one that is typed, and the page or the id in it, misspelt."""
-    short = {"part": "Part IV", "number": "17", "Ref": typed.title()}
+    short = {"part": "Part IV", "number": "57", "Ref": typed.title()}
     yield Spot(mark.start, mark.end, (short.get(mark.name, typed),))
     if part := _LAST.search(mark.content):
         yield _misspelt(mark.end - 1 - len(mark.content) + part.start(), part[0])

@@ -72,6 +72,26 @@ def test_change_that_is_named_on_another_page_is_found_by_trying_fewer():
     )
 
 
+def test_problem_with_one_function_is_not_about_another_one_of_its_file():
+    module = "def f():\n    return 1.5\n\n\ndef g():\n    return 2.5\n"
+
+    class Module(FakeCopy):
+        def text(self, path):
+            return Text(path, module)
+
+        def problems(self, _, changes):
+            f_is_changed = any(change.number == 2 for change in changes)
+            text = "FAILED gdbook/datasets.py::gdbook.datasets.f"
+            return [Problem("gdbook/datasets.py", None, text)] if f_is_changed else []
+
+    changes = [
+        Change("sample", "gdbook/datasets.py", number, "    return 1.5", "    return 4.5")
+        for number in (2, 6)
+    ]
+    trials = try_all(Module(), changes)
+    assert {trial.change.number: trial.verdict for trial in trials} == {2: "line", 6: "survived"}
+
+
 def test_build_names_pages_with_and_without_lines():
     output = (
         "WARNING: Doc file 'chapters/a.md' contains a link 'b.md#x', but\n"

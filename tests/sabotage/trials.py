@@ -104,9 +104,10 @@ class Copy:
             text=True,
             check=False,
         )
-        found = [*read(result.stdout, _TESTS if tests else _BUILD)]
+        output = result.stdout.replace(f"{self._folder}{os.sep}", "")
+        found = [*read(output, _TESTS if tests else _BUILD)]
         if not found and result.returncode not in {0, 5}:  # 5: there is no such test
-            found = [Problem("", None, result.stdout.strip().split("\n")[-1])]
+            found = [Problem("", None, output.strip().split("\n")[-1])]
         log.info("%s: %d s", " ".join(tests) or "build", time.perf_counter() - begun)
         return found
 
@@ -170,10 +171,13 @@ def _judged(copy: Copy, change: Change, problems: list[Problem]) -> Trial:
 
 
 def _concerns(copy: Copy, problem: Problem, change: Change) -> bool:
-    """Tell whether a problem is about the file or the subject of a change."""
+    """Tell whether a problem can only be about one change of a round."""
     ours, theirs = f"/{change.path}", f"/{problem.path}"
     same = bool(problem.path) and (ours.endswith(theirs) or theirs.endswith(ours))
-    return same or _is_named(copy, problem, change)
+    if _subject(copy, change):  # other functions of the file may be changed, too
+        near = same and problem.line in _reach(copy, change)
+        return near or _is_named(copy, problem, change)
+    return same
 
 
 def _is_named(copy: Copy, problem: Problem, change: Change) -> bool:
