@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 
+from bookwright.blocks.values import written
 from bookwright.pages.fences import find_fences
 from pages import ROOT
 
@@ -33,3 +35,19 @@ def test_example_is_short_and_prints_what_is_under_it():
 def test_files_that_are_linked_exist():
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / target).is_file(), target
+
+
+def test_oldest_python_and_extras_are_those_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (oldest,) = re.findall(r"Python (\S+) or newer", README)
+    assert project["requires-python"] == f">={oldest}"
+    (sentence,) = re.findall(r"^The extras .*", README, re.MULTILINE)
+    extras = {*re.findall(r"`(\w+)`", sentence)}
+    assert extras == {*project["optional-dependencies"]} - {"dev"}
+
+
+def test_example_is_introduced_by_what_it_does():
+    code = next(fence.code for fence in FENCES if fence.language == "python")
+    (epochs,) = re.findall(r"epochs=(\d+)", code)
+    others = written(int(epochs) - 1, "words", "text")
+    assert f"one sample, then {others} more" in README
