@@ -172,7 +172,8 @@ def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
                 f"the step {text} does not equal the one before, {before}: "
                 f"it differs by {difference}."
             )
-        rows.append(rf"&= {sp.latex(step)} && \text{{({reason})}}")
+        shown = sp.latex(_without_ones(step), order="none", ln_notation=True)
+        rows.append(rf"&= {shown} && \text{{({reason})}}")
         before = step.doit()
     lines = " \\\\\n".join(rows)
     return f"$$\n\\begin{{aligned}}\n{name} {lines}\n\\end{{aligned}}\n$$"
@@ -187,6 +188,17 @@ def _read(text: str, symbols: Mapping[str, Any]) -> Any:
         names = ", ".join(sorted(map(str, strangers)))
         raise ValueError(f"the step {text} has {names}, and the expression does not.")
     return step
+
+
+def _without_ones(step: Any) -> Any:
+    """Return an expression without the factors 1 that it got when it was read."""
+    if not isinstance(step, sp.Add | sp.Mul | sp.Pow | sp.Function):
+        return step
+    parts = [_without_ones(part) for part in step.args]
+    if isinstance(step, sp.Mul):
+        parts = [each for part in parts for each in (part.args if part.is_Mul else [part])]
+        parts = [part for part in parts if part != 1] or [sp.Integer(1)]
+    return parts[0] if len(parts) == 1 and step.is_Mul else step.func(*parts, evaluate=False)
 
 
 def _symbols(formula: Any, params: Sequence[Any]) -> list[Any]:

@@ -30,6 +30,23 @@ def test_identities_count_as_equal():
 
 
 @pytest.mark.parametrize(
+    ("step", "tex"),
+    [
+        ("(w*h + h**2/2)/h", r"\frac{w h + \frac{h^{2}}{2}}{h}"),
+        ("w + h/2", r"w + \frac{h}{2}"),
+        ("h/2 + w", r"\frac{h}{2} + w"),
+        ("1/(1/(w + h/2))", r"\frac{1}{\frac{1}{w + \frac{h}{2}}}"),
+        ("log(exp(h/2 + w))", r"\ln{\left(e^{\frac{h}{2} + w} \right)}"),
+        ("-1*(h/2 + w)*(w - 1 - w)", r"- \left(\frac{h}{2} + w\right) \left(w - 1 - w\right)"),
+    ],
+)
+def test_steps_keep_their_order_and_get_no_ones(step, tex):
+    h = sp.symbols("h", positive=True)
+    x = sp.symbols("w", real=True)
+    assert rf"&= {tex} && \text{{(so)}}" in derivation("q", x + h / 2, {step: "so"})
+
+
+@pytest.mark.parametrize(
     ("steps", "message"),
     [
         ({}, "steps is empty"),

@@ -5,22 +5,23 @@ from collections.abc import Iterator
 
 from bookwright.pages.zones import Zones
 
-_NUMBER = r"(?:\d+|[IVX]+\b)"
-_TYPED = re.compile(
-    rf"\b(?P<kind>chapters?|parts?|claims?|exercises?|figures?|tables?|labs?)[ \n~]+{_NUMBER}",
-    re.IGNORECASE,
-)
+_ADVICE = "let a link say its number, [@ref{}](page.md#id)."
+_KINDS = "chapters?|parts?|claims?|exercises?|figures?|tables?|labs?"
+_TYPED = re.compile(rf"\b(?:{_KINDS})[ \n~]+(?:\d+|[IVX]+\b)", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:the )?(?:next|previous|last|preceding|following) (?:chapter|part|exercise|claim)\b"
 )
+_OWN = re.compile(r"^(?:#+ +|[ ]*[-*] +\*\*)(?P<number>\d+)\.(?= )", re.MULTILINE)
 
 
 def typed_references(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line of each reference that is typed in a text, and what is wrong with it."""
-    sources = Zones(text).section("sources")
-    for found in (*_TYPED.finditer(text), *_RELATIVE.finditer(text)):
-        line = text.count("\n", 0, found.start()) + 1
-        if line in sources:
-            continue
-        words = " ".join(found[0].split())
-        yield line, f"{words!r} is typed: let a link say its number, [@ref{{}}](page.md#id)."
+    page = Zones(text)
+    sources = page.section("sources")
+    for found in (*_TYPED.finditer(page.text), *_RELATIVE.finditer(page.text)):
+        line = page.text.count("\n", 0, found.start()) + 1
+        if line not in sources:
+            yield line, f"{' '.join(found[0].split())!r} is typed: {_ADVICE}"
+    for found in _OWN.finditer(page.text):
+        line = page.text.count("\n", 0, found.start()) + 1
+        yield line, f"{found['number']!r} is typed: an id has its number, @number{{#id}}."
