@@ -110,6 +110,8 @@ def entry(value: Value, indices: Sequence[Index | None]) -> Value:
     """Return an entry of an array, counted from 1."""
     if not isinstance(value, np.ndarray) or len(indices) > value.ndim:
         raise FormulaError(f"{arithmetic.described(value)} has no entry with such an index")
+    if len(indices) == 1 < value.ndim:
+        indices = [int(digit) for digit in str(indices[0]) if digit.isdigit()]
     places = [index - 1 for index in indices if isinstance(index, int)]
     for place, length in zip(places, value.shape, strict=False):
         if not 0 <= place < length:

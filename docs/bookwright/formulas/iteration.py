@@ -1,7 +1,7 @@
 r"""Evaluate sums, products and extremes over an index, and expectations.
 
-Without bounds, an index goes through what it is in the table of symbols, or along the vectors that
-have it as their index. A `\sum` with nothing below takes the index that its terms have.
+Without bounds, an index goes along the vectors that have it as their index, or through what it is
+in the table of symbols. A `\sum` with nothing below takes the index that its terms have.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from bookwright.formulas.arithmetic import (
 )
 from bookwright.formulas.evaluation import evaluate, rule
 from bookwright.formulas.lookup import chance_values, extent, is_known
-from bookwright.formulas.nodes import Chain, Expectation, Iteration, Name, Node, names
+from bookwright.formulas.nodes import Cases, Chain, Expectation, Iteration, Name, Node, names
 from bookwright.formulas.points import Scene, UndrawnError
 from bookwright.formulas.relations import holds, members
 from bookwright.formulas.sums import combined
@@ -70,13 +70,12 @@ def _range(low: Value, high: Value) -> range:
 
 def _all_of(letter: str, body: object, scene: Scene) -> list[Value]:
     """Return all values of an index that has no bounds."""
+    if length := extent(letter, body, scene):
+        return [*range(1, length + 1)]
     found = scene.point.table.find(letter, ())
     if found and isinstance(found.meaning.content, Choice):
         return [value for value, _ in chance_values(found.meaning.content, (letter, ()), scene)]
-    length = extent(letter, body, scene)
-    if length is None:
-        raise FormulaError(f"nothing says how far '{letter}' goes: write its bounds")
-    return [*range(1, length + 1)]
+    raise FormulaError(f"nothing says how far '{letter}' goes: write its bounds")
 
 
 def _implied(body: Node, scene: Scene) -> str:
@@ -136,3 +135,11 @@ def _expectation(body: Callable[[Scene], Value], scene: Scene) -> Value:
         for value, share in chance_values(chance, key, scene)
     ]
     return combined(terms, arithmetic.add)
+
+
+@rule.register
+def _(node: Cases, scene: Scene) -> Value:
+    for value, condition in node.branches:
+        if condition is None or holds(condition, scene):
+            return evaluate(value, scene)
+    raise UndefinedError("no case applies")

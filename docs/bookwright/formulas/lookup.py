@@ -36,6 +36,7 @@ _CONSTANTS = {
     r"\infty": lambda: mp.inf,
 }
 _DEEPEST = 8
+_FEW = 8  # terms of a sequence, each evaluated within the next one
 
 
 class UnknownError(FormulaError):
@@ -136,6 +137,8 @@ def _with_entries(value: Value, base: str, scene: Scene) -> Value:
 def _meant(found: Found, key: Key, scene: Scene) -> Value:
     content = found.meaning.content
     if isinstance(content, Definition | Node):
+        if not _is_evaluated(found, key, scene):
+            _come_to(found, key, scene)
         return _defined(content, key, scene.bind(_letters(found)))
     if callable(content):
         names_of = found.meaning.parameters or ()
@@ -143,6 +146,25 @@ def _meant(found: Found, key: Key, scene: Scene) -> Value:
         counters = found.letters.values()
         return python.call(content, [*counters, *arguments], scene.point, written(key))
     return _drawn(content, key, scene)
+
+
+def _is_evaluated(found: Found, key: Key, scene: Scene) -> bool:
+    return (key, scene.bind(_letters(found)).key) in scene.point.known
+
+
+def _come_to(found: Found, key: Key, scene: Scene) -> None:
+    """Evaluate a sequence from its beginning on, so that no term has to wait for many others."""
+    base, indices = key
+    beginning = scene.point.table.beginning(base)
+    last = indices[0] if len(indices) == 1 else None
+    if beginning is None or not isinstance(last, int) or last - beginning <= _FEW:
+        return
+    if isinstance(found.meaning.name.indices[0], Name):
+        return
+    before = Found(found.meaning, {letter: value - 1 for letter, value in found.letters.items()})
+    if not _is_evaluated(before, (base, (last - 1,)), scene):
+        for index in range(beginning + 1, last):
+            value_of((base, (index,)), scene)
 
 
 def _letters(found: Found) -> dict[Key, Value]:

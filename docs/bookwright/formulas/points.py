@@ -11,7 +11,7 @@ from bookwright.formulas.tokens import FormulaError
 
 COARSE, COARSE_SLOPE = mp.mpf("1e-9"), mp.mpf("1e-4")
 EXACT = mp.mpf("1e-30")
-_LONGEST_WORK = 1_000_000
+_LONGEST_WORK = 500_000
 _FINENESS = 2**20
 
 Key = tuple[str, tuple[Index, ...]]

@@ -178,9 +178,13 @@ class Reader(ABC):
         return None
 
     def index_list(self) -> tuple[Node, ...]:
-        """Read indices: `i`, `i j`, `1, k` or `k + 1`."""
-        if len(self.tokens) > 2 and all(each.kind == "letter" for each in self.tokens[:-1]):
-            return tuple(Name(each.text) for each in self.tokens[:-1])
+        """Read indices: `i`, `i j`, `i 1`, `1, k` or `k + 1`."""
+        first, *others = self.tokens[:-1] or [END]
+        if first.kind == "letter" and others and all(each.kind in _SIDE_BY_SIDE for each in others):
+            return tuple(
+                Name(each.text) if each.kind == "letter" else number(each)
+                for each in self.tokens[:-1]
+            )
         items = [self.expression()]
         while self.accept(","):
             items.append(self.expression())
@@ -190,6 +194,7 @@ class Reader(ABC):
 
 
 _WORDY = ("text", "operator")
+_SIDE_BY_SIDE = ("letter", "number")
 _HIGHEST_ORDER = 9
 
 

@@ -156,11 +156,25 @@ class Table:
             (_generality(meaning), letters, meaning)
             for meaning in self._meanings.get(base, ())
             if (letters := _matched(meaning.name.indices, indices)) is not None
+            and not any(map(self._is_label, letters))
         ]
         if not found:
             return None
         _, letters, meaning = min(found, key=lambda each: each[0])
         return Found(meaning, letters)
+
+    def _is_label(self, letter: str) -> bool:
+        """Tell whether a letter cannot stand for an index: it is another number in the table."""
+        return any(
+            isinstance(meaning.content, Interval | np.ndarray)
+            for meaning in self._meanings.get(letter, ())
+            if not meaning.name.indices
+        )
+
+    def beginning(self, base: str) -> int | None:
+        """Return the least index that has its own key."""
+        patterns = [_pattern(each) for m in self.meanings(base) for each in m.name.indices[:1]]
+        return min((index for letter, index in filter(None, patterns) if not letter), default=None)
 
     def meanings(self, base: str) -> Iterable[Meaning]:
         """Return all that a base means, with whatever indices."""
