@@ -255,3 +255,98 @@ class TestLab:
         text = "# Lab\n\n```python\nn = 5\n```\n\n@{n}\n\n```python\n1 / 0\n```\n"
         log = problem(self.HEAD + text, settings=SETTINGS, changes={"plugins: [search,": LAB})
         assert "page.md:15: ZeroDivisionError: division by zero, in `1 / 0`" in log
+
+
+TABLE = """
+??? note
+
+    ```python exec="on" symbols="on"
+    symbols = {"a": (1, 2), "b": (1, 2), "c": 3}
+    ```
+"""
+
+
+class TestFormulas:
+    def account(self, caplog):
+        return next(line for line in caplog.messages if "formulas:" in line)
+
+    def test_formulas_are_counted_by_what_became_of_them(self, site, caplog):
+        text = (
+            "$(a + b)^2 = a^2 + 2 a b + b^2$, $c = 3$, $a b$, $d = a + b$@definition{a sum}, "
+            "$d^2 = a^2 + 2 a b + b^2$, $a < b$@condition{one case}, $a = ?$@unchecked{a riddle}"
+        )
+        site(f"# Page\n{TABLE}\n{text}\n", settings=SETTINGS)
+        said = self.account(caplog).partition("formulas: ")[2].split(", ")
+        assert {*said} == {"3 checked", "1 defined", "1 condition", "1 exempt"}
+
+    def test_wrong_formula_is_named_by_its_line(self, problem):
+        log = problem(f"# Page\n{TABLE}\nText,\nand $(a + b)^2 = a^2 + b^2$.\n", settings=SETTINGS)
+        assert log.startswith("page.md:10: the formula (a + b)^2 = a^2 + b^2: the two sides of")
+        assert "differ at" in log
+
+    def test_formula_takes_the_nearest_table_above_it_or_the_first(self, site, caplog):
+        other = TABLE.replace('"c": 3', '"c": 4')
+        text = f"# Page\n\n$c = 3$\n{TABLE}\n$c = 3$\n{other}\n$c = 4$\n"
+        site(text, settings=SETTINGS)
+        assert self.account(caplog).endswith("formulas: 3 checked")
+
+    def test_numbers_need_no_table(self, site, problem, caplog):
+        site("# Page\n\n$2 + 2 = 4$\n", settings=SETTINGS)
+        assert self.account(caplog).endswith("formulas: 1 checked")
+        assert "page.md:3: the formula 2 + 2 = 5" in problem("# Page\n\n$2 + 2 = 5$\n")
+
+    def test_name_that_is_in_no_table_is_named(self, problem):
+        assert "'a' is not in the table of symbols" in problem("# Page\n\n$a = 2$\n")
+
+    def test_values_take_part(self, problem, site):
+        block = '```python exec="on"\nn = 5\n```\n'
+        site(f"# Page\n\n{block}\n$2 + 3 = @{{n}}$\n", settings=SETTINGS)
+        log = problem(f"# Page\n\n{block}\n$2 + 2 = @{{n}}$\n", settings=SETTINGS)
+        assert log.startswith("page.md:7: the formula 2 + 2 = 5")
+
+    def test_table_that_fails_is_named_where_it_stands(self, problem):
+        failing = TABLE.replace('"c": 3', '"c": 1 / 0')
+        log = problem(f"# Page\n{failing}\n$a = b$\n", settings=SETTINGS)
+        assert "page.md:6: ZeroDivisionError" in log
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("Text @condition{of nothing}", "this mark follows no formula."),
+            ("$a = b$@unchecked{}", "a formula that is not checked says why: @unchecked{…}."),
+        ],
+    )
+    def test_wrong_mark_is_named(self, text, message, problem):
+        log = problem(f"# Page\n{TABLE}\n{text}\n", settings=SETTINGS)
+        assert f"page.md:9: {message}" in log
+
+    def test_formulas_of_pages_that_are_not_bound_are_not_looked_at(self, site):
+        site("# Page\n\n$2 + 2 = 5$, 0.75\n", settings=f'{SETTINGS}, unbound=("page.md",)')
+
+    def test_checked_formulas_are_kept(self, site, caplog):
+        text = f"# Page\n{TABLE}\n$a = b + a - b$\n"
+        site(text, settings=SETTINGS)
+        site(text, settings=SETTINGS)
+        assert "0 blocks run, 1 cached" in caplog.text
+
+
+class TestTyped:
+    def test_typed_number_is_named_and_a_value_is_not(self, problem, article):
+        log = problem(f"# Page\n{BLOCK}\nIt is @{{alpha}},\nnot 0.75.\n", settings=SETTINGS)
+        assert re.match(r"page\.md:9: 0\.75 is typed: ", log)
+        text = f"# Page\n{BLOCK}\nIt is @{{alpha}}, and @given{{1847: a year}}.\n"
+        assert article(text, settings=SETTINGS) == "Page It is 0.1, and 1847."
+
+    def test_number_in_a_formula_that_is_checked_is_free(self, site, problem):
+        site("# Page\n\n$0.5 + 0.25 = 0.75$\n", settings=SETTINGS)
+        assert "0.75 is typed" in problem("# Page\n\n$0.75$\n", settings=SETTINGS)
+        assert "0.75 is typed" in problem("# Page\n\n$a = 0.75$@unchecked{so}\n", settings=SETTINGS)
+
+    def test_counts_of_the_book_are_not_typed(self, problem):
+        assert "three exercises is typed" in problem(
+            "# Page\n\nIt has three exercises.\n", settings=SETTINGS
+        )
+
+    def test_unknown_name_and_wrong_link_are_named(self, problem):
+        log = problem("# Page\n\nCall `gdbook.gradient_stepp`.\n", settings=SETTINGS)
+        assert log.startswith("page.md:3: gdbook.gradient_stepp is no name of gdbook")
