@@ -1,0 +1,47 @@
+"""Commands that pages show are run by a block of their page, or lead to what there is."""
+
+import re
+import tomllib
+
+import pytest
+from bookwright.pages.stubs import uri_of
+from pages import PAGES, ROOT, source
+
+READ = [page for page in PAGES if not page.startswith("making/")]
+SHELL = [
+    pytest.param(page, fence.code, id=f"{page}:{fence.line}")
+    for page in READ
+    for fence in source(page).fences
+    if fence.language == "bash"
+]
+DOCTESTS = [
+    pytest.param(page, file, id=f"{page}: {file}")
+    for page in READ
+    for file in re.findall(r"python -m doctest ([\w.]+)", source(page).text)
+]
+
+
+def words(command):
+    return command.replace("\\\n", " ").split()
+
+
+@pytest.mark.parametrize(("page", "command"), SHELL)
+def test_command_is_one_that_a_block_runs_or_installs_what_there_is(page, command):
+    if command.startswith("pip install"):
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        extras = project["optional-dependencies"]
+        (chosen,) = re.findall(r"\.\[([\w,]+)\]", command)
+        assert {*chosen.split(",")} <= {*extras}
+        (constraints,) = re.findall(r"-c (\S+)", command)
+        assert (ROOT / constraints).is_file()
+        others = words(command.partition("]'")[2])
+        assert all(any(each.startswith(other) for each in extras["docs"]) for other in others)
+    else:
+        blocks = " ".join(fence.code for fence in source(page).fences if fence.language != "bash")
+        assert " ".join(words(command)) in " ".join(words(blocks))
+
+
+@pytest.mark.parametrize(("page", "file"), DOCTESTS)
+def test_file_of_a_doctest_is_a_stub_of_its_page(page, file):
+    stubs = [fence.options["stub"] for fence in source(page).fences if "stub" in fence.options]
+    assert file in [uri_of(page, stub).rpartition("/")[2] for stub in stubs]
