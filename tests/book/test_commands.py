@@ -1,6 +1,8 @@
 """Commands that pages show are run by a block of their page, or lead to what there is."""
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -26,7 +28,7 @@ def words(command):
 
 
 @pytest.mark.parametrize(("page", "command"), SHELL)
-def test_command_is_one_that_a_block_runs_or_installs_what_there_is(page, command):
+def test_command_runs_here_or_in_a_block_or_installs_what_there_is(page, command, tmp_path):
     if command.startswith("pip install"):
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         extras = project["optional-dependencies"]
@@ -36,6 +38,13 @@ def test_command_is_one_that_a_block_runs_or_installs_what_there_is(page, comman
         assert (ROOT / constraints).is_file()
         others = words(command.partition("]'")[2])
         assert all(any(each.startswith(other) for each in extras["docs"]) for other in others)
+    elif page.startswith("reference/"):
+        program = words(command)
+        start = program.index("-m")
+        shell = ["-m", "torch.distributed.run", *program[1:start]] if start > 1 else []
+        run = [sys.executable, *shell, *program[start:], "--epochs", "2"]
+        subprocess.run(run, cwd=tmp_path, check=True, capture_output=True)
+        assert (tmp_path / program[-1]).is_file()
     else:
         blocks = " ".join(fence.code for fence in source(page).fences if fence.language != "bash")
         assert " ".join(words(command)) in " ".join(words(blocks))

@@ -290,6 +290,13 @@ class TestFormulas:
         site(text, settings=SETTINGS)
         assert self.account(caplog).endswith("formulas: 3 checked")
 
+    def test_values_do_not_move_a_formula_to_another_table(self, site, caplog):
+        other = TABLE.replace('"c": 3', '"c": 4')
+        value = f"@{{'{10 * 'long'}' and n}} " * 20
+        text = f"# Page\n{BLOCK}{TABLE}\n{value}\n\n$c = 3$\n{other}\n$c = 4$\n"
+        site(text, settings=SETTINGS)
+        assert self.account(caplog).endswith("formulas: 2 checked")
+
     def test_numbers_need_no_table(self, site, problem, caplog):
         site("# Page\n\n$2 + 2 = 4$\n", settings=SETTINGS)
         assert self.account(caplog).endswith("formulas: 1 checked")

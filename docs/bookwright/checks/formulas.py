@@ -25,10 +25,10 @@ class Statements:
     """What the formulas of one page state."""
 
     def __init__(
-        self, page: Page, formulas: Iterable[Formula], listings: Mapping[int, Listing]
+        self, page: Page, text: str, formulas: Iterable[Formula], listings: Mapping[int, Listing]
     ) -> None:
         """Give each formula the nearest table above it, or the first one of the page."""
-        self._page = page
+        self._text = text
         self._tables: dict[int, Listing] = {0: _empty_table(page)} | {
             line: each for line, each in listings.items() if each.options.symbols and each.runs
         }
@@ -37,7 +37,7 @@ class Statements:
             self._formulas.setdefault(self._table(formula), []).append(formula)
 
     def _table(self, formula: Formula) -> int:
-        line = self._page.text.count("\n", 0, formula.start) + 1
+        line = self._text.count("\n", 0, formula.start) + 1
         lines = sorted(self._tables)
         first = lines[1] if len(lines) > 1 else 0
         return max((each for each in lines if 0 < each < line), default=first)

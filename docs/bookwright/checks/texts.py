@@ -43,7 +43,7 @@ class Text:
         self._formulas = [*formulas]
         self._package = package
         self._counted = counted
-        self._statements = Statements(page, self._formulas if is_bound else (), listings)
+        self._statements = Statements(page, text, self._formulas if is_bound else (), listings)
         self._is_bound = is_bound
         self.account: Counter[str] = Counter()
         self.typed = text
