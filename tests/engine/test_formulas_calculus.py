@@ -52,8 +52,7 @@ PAIRS = [
         r"\frac{\partial \ell_i}{\partial \hat y_i} = 2 (y_i - \hat y_i)",
     ),
     (
-        r"\frac{\partial \ell_i}{\partial w} = \frac{\partial \ell_i}{\partial \hat y_i}"
-        r" \, \frac{\partial \hat y_i}{\partial w}",
+        r"\frac{\partial \ell_i}{\partial \hat y_i} \cdot x_i = \partial \ell_i / \partial w",
         r"\frac{\partial \ell_i}{\partial w} = \frac{\partial \ell_i}{\partial \hat y_i}",
     ),
     (r"\partial \hat y_i / \partial w = x_i", r"\partial \hat y_i / \partial b = x_i"),
@@ -73,15 +72,24 @@ PAIRS = [
     (r"\nabla f(P) \cdot (1, 0) = \frac{\partial f}{\partial w}(P)", r"\nabla f(P) = \nabla f"),
     (r"\nabla F(P) = H P, \nabla F = H \theta", r"\nabla F(P) = P"),
     (r"\nabla^2 F = H", r"\nabla^2 F = 2 H"),
-    (r"\frac{\partial F}{\partial \theta_2} = \theta_1 + 4 \theta_2", r"\frac{\partial F}{\partial \theta_2} = \theta_2"),
+    (
+        r"\frac{\partial F}{\partial \theta_2} = \theta_1 + 4 \theta_2",
+        r"\frac{\partial F}{\partial \theta_2} = \theta_2",
+    ),
     (
         r"\frac{\partial^2 F}{\partial \theta_i \, \partial \theta_j} = H_{ij}",
         r"\frac{\partial^2 F}{\partial \theta_i \, \partial \theta_j} = \theta_j",
     ),
-    (r"\frac{\partial z}{\partial W} = 2 X^\top X W", r"\frac{\partial z}{\partial W} = 2 X W^\top"),
+    (
+        r"\frac{\partial z}{\partial W} = 2 X^\top X W",
+        r"\frac{\partial z}{\partial W} = 2 X W^\top",
+    ),
     (r"\lim_{h \to 0} \frac{\sin h}{h} = 1", r"\lim_{h \to 0} \frac{\sin h}{h} = 0"),
     (r"\lim_{h \to 0} \frac{g(w + h) - g(w)}{h} = g'(w)", r"\lim_{h \to 0} \frac{g(w)}{h + 1} = 0"),
-    (r"\lim_{n \to \infty} (1 + \frac tn)^n = e^t", r"\lim_{n \to \infty} (1 + \frac1n)^n = 2.7183"),
+    (
+        r"\lim_{n \to \infty} (1 + \frac tn)^n = e^t",
+        r"\lim_{n \to \infty} (1 + \frac1n)^n = 2.7183",
+    ),
     (r"\lim_{n \to \infty} (\tfrac12)^n = 0", r"\lim_{n \to \infty} (\tfrac12)^n = 1"),
     (r"\int_0^b x^2 \, dx = \frac{b^3}{3}", r"\int_0^b x^2 \, dx = \frac{b^2}{2}"),
     (r"2 \int_0^1 w u + 1 \, du + 1 = w + 3", r"2 \int_0^1 w u + 1 \, du = w"),

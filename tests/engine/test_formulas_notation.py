@@ -81,7 +81,10 @@ PAIRS = {
         r"\sum_{i \ne j} x_i x_j = (\sum x_i)^2",
     ),
     "sums over others": (r"\sum_{m \ne k} m = 15 - k", r"\sum_{m \ne k} m = 15"),
-    "sums over a set": (r"\sum_{i \in \{1, 3\}} x_i = x_1 + x_3", r"\sum_{i \in \{1, 3\}} x_i = x_1"),
+    "sums over a set": (
+        r"\sum_{i \in \{1, 3\}} x_i = x_1 + x_3",
+        r"\sum_{i \in \{1, 3\}} x_i = x_1",
+    ),
     "products": (r"\prod_{i=1}^{3} i a = 6 a^3", r"\prod_{i=1}^{3} i a = 6 a"),
     "inner products": (r"v \cdot A v = A v \cdot v", r"v \cdot A v = v \cdot v"),
     "a vector in brackets": ("v = (v_1, v_2)", "v = (v_2, v_1)"),
@@ -106,7 +109,10 @@ PAIRS = {
     ),
     "a function": ("f(a + 1) = a^2 + 2 a + 2", "f(a + 1) = a^2 + 2"),
     "a function's square": ("f(a)^2 = f(a) f(a)", "f(a)^2 = f(a^2)"),
-    "a bracket behind a number": (r"\alpha (1 - b) = \alpha - \alpha b", r"\alpha (1 - b) = \alpha"),
+    "a bracket behind a number": (
+        r"\alpha (1 - b) = \alpha - \alpha b",
+        r"\alpha (1 - b) = \alpha",
+    ),
     "a vector for the arguments": ("H(v) = v_1 v_2^2", "H(v) = v_1^2 v_2"),
     "a thin space that parts": (r"f(1) \, (a + b) = 2 a + 2 b", r"f(1) \, (a + b) = f(a + b)"),
     "looks": (
@@ -122,7 +128,10 @@ PAIRS = {
         r"x_1 y_1 + x_2 y_2 + \dots + x_3 y_3 = x \cdot y",
     ),
     "dots after one term": (r"x_1 + \dots + x_n = \sum x_i", r"x_1 + \dots + x_n = x_1 + x_n"),
-    "dots that count down": (r"(n - 1)^2 + \dots + 2^2 + 1^2 = 14", r"n^2 + \dots + 2^2 + 1^2 = 14"),
+    "dots that count down": (
+        r"(n - 1)^2 + \dots + 2^2 + 1^2 = 14",
+        r"n^2 + \dots + 2^2 + 1^2 = 14",
+    ),
     "dots in steps of two": (r"1 + 3 + 5 + \dots + 99 = 50^2", r"1 + 2 + 3 + \dots + 99 = 50^2"),
     "dots in a product": (r"1 \cdot 2 \cdots n = n!", r"2 \cdot 3 \cdots n = 25"),
     "dots without end": (

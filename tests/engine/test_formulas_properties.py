@@ -2,22 +2,22 @@
 
 from fractions import Fraction
 
-import pytest
 from bookwright.formulas.check import Formula, check
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-VALUES = {"a": Fraction(3), "w": Fraction(-1, 2), r"\alpha": Fraction(1, 10), r"\hat y": Fraction(7)}
-VALUES |= {"x_1": Fraction(2), "x_2": Fraction(-5), r"w^\ast": Fraction(4, 3)}
+VALUES = {"a": Fraction(3), "w": Fraction(-1, 2), r"\alpha": Fraction(1, 10)}
+VALUES |= {
+    r"\hat y": Fraction(7),
+    "x_1": Fraction(2),
+    "x_2": Fraction(-5),
+    r"w^\ast": Fraction(4, 3),
+}
 SYMBOLS = {"x": [2, -5], **VALUES}
 
 spaces = st.sampled_from(["", " ", r" \, ", r"\; "])
 digits = st.integers(1, 30).map(str)
 numbers = st.one_of(digits, st.sampled_from(["0.5", "2.25", "1{,}200"]))
-
-
-def product(left, right):
-    return left * right
 
 
 @st.composite
@@ -37,33 +37,46 @@ def bracketed(draw, tex):
     return f"{opening}{draw(spaces)}{tex}{draw(spaces)}{closing}"
 
 
+def added(draw, left, right):
+    (one, value), (other, second) = left, right
+    sign = draw(st.sampled_from("+-"))
+    total = value + second if sign == "+" else value - second
+    return f"{one}{draw(spaces)}{sign}{draw(spaces)}{bracketed(draw, other)}", total
+
+
+def multiplied(draw, left, right):
+    between = draw(st.one_of(spaces, st.sampled_from([r" \cdot ", r" \times "])))
+    tex = f"{bracketed(draw, left[0])}{between}{bracketed(draw, right[0])}"
+    return tex, left[1] * right[1]
+
+
+def divided(draw, left, right):
+    assume(right[1])
+    command = draw(st.sampled_from([r"\frac", r"\tfrac", r"\dfrac"]))
+    slashed = f"{bracketed(draw, left[0])}{draw(spaces)}/{draw(spaces)}{bracketed(draw, right[0])}"
+    tex = draw(st.sampled_from([slashed, f"{command}{{{left[0]}}}{{{right[0]}}}"]))
+    return tex, left[1] / right[1]
+
+
+def raised(draw, left, _):
+    exponent = draw(st.integers(0, 3))
+    script = draw(st.sampled_from([f"^{exponent}", f"^{{{draw(spaces)}{exponent}}}"]))
+    return f"{bracketed(draw, left[0])}{script}", left[1] ** exponent
+
+
+def negated(draw, left, _):
+    return f"-{draw(spaces)}{bracketed(draw, left[0])}", -left[1]
+
+
+def summed(draw, left, _):
+    return rf"\sum_{{j=1}}^{{3}} {bracketed(draw, left[0])} j", 6 * left[1]
+
+
 @st.composite
 def extended(draw, children):
     """Return an operation on two expressions, spelled in one of its ways."""
-    (left, one), (right, other) = draw(children), draw(children)
-    kind = draw(st.sampled_from(["+", "-", "juxtaposed", "cdot", "frac", "/", "^", "minus", "sum"]))
-    space = draw(spaces)
-    if kind in ("+", "-"):
-        value = one + other if kind == "+" else one - other
-        return f"{left}{space}{kind}{space}{bracketed(draw, right)}", value
-    if kind == "juxtaposed":
-        return f"{bracketed(draw, left)}{space}{bracketed(draw, right)}", one * other
-    if kind == "cdot":
-        sign = draw(st.sampled_from([r" \cdot ", r" \times "]))
-        return f"{bracketed(draw, left)}{sign}{bracketed(draw, right)}", one * other
-    if kind in ("frac", "/"):
-        assume(other)
-        command = draw(st.sampled_from([r"\frac", r"\tfrac", r"\dfrac"]))
-        slashed = f"{bracketed(draw, left)}{space}/{space}{bracketed(draw, right)}"
-        tex = f"{command}{{{left}}}{space}{{{right}}}" if kind == "frac" else slashed
-        return tex, one / other
-    if kind == "^":
-        exponent = draw(st.integers(0, 3))
-        written = draw(st.sampled_from([f"^{exponent}", f"^{{{exponent}}}", f"^{{{space}{exponent}}}"]))
-        return f"{bracketed(draw, left)}{written}", one**exponent
-    if kind == "minus":
-        return f"-{space}{bracketed(draw, left)}", -one
-    return rf"\sum_{{j=1}}^{{3}} {bracketed(draw, left)} j", one * 6
+    operation = draw(st.sampled_from([added, multiplied, divided, raised, negated, summed]))
+    return operation(draw, draw(children), draw(children))
 
 
 expressions = st.recursive(leaves(), extended, max_leaves=12)
@@ -98,8 +111,11 @@ def test_any_text_gets_a_verdict_of_one_line(tex):
     assert "\n" not in verdict.message
 
 
-WORDS = r"\frac \sum \int \lim \partial \nabla \mathbb E \hat \sqrt \sin \max \begin{cases} \end{cases}"
-WORDS += r" \begin{pmatrix} \end{pmatrix} \text{if} \operatorname{mean} \dots \pm \left \quad \\ & = < { } _ ^ ' ( ) x f 1 2 , d a"
+WORDS = r"""
+\frac \sum \int \lim \partial \nabla \mathbb E \hat \sqrt \sin \max \operatorname{mean} \dots \pm
+\begin{cases} \end{cases} \begin{pmatrix} \end{pmatrix} \text{if} \quad \\ \left & = < { } _ ^ ' ( ) |
+x f 1 2 , d a
+"""
 
 
 @settings(max_examples=300, deadline=None)

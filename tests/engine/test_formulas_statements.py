@@ -47,7 +47,8 @@ TRUE = [
     r"r > 1 \iff r - 1 > 0",
     r"r > 1 \implies r > 0",
     r"2 r - 2 a = 0 \quad\Longleftrightarrow\quad r = a",
-    r"\begin{aligned} (a + b)^2 &= a^2 + 2 a b \\ &\quad + b^2 \\ &= a (a + b) \\ & + b (a + b) , \end{aligned}",
+    r"\begin{aligned} (a + b)^2 &= a^2 + 2 a b \\ &\quad + b^2 \end{aligned}",
+    r"\begin{aligned} & (a + b)^2 \\ &= a (a + b) \\ & + b (a + b) , \\ &> 0 . \end{aligned}",
     r"\begin{aligned} n &= 4 , & c &= 3.25 && \text{(given)} \\ -b &< 0 && (n = 5) \end{aligned}",
     r"n = 4 , \qquad \begin{aligned} x_1 &= 1 \\ x_2 &= 2 \end{aligned}",
     r"n = 4 : 2 n = 8 ; 3 n = 12",
@@ -98,9 +99,17 @@ def test_a_formula_without_a_relation_is_silent(tex):
 ABOUT = [r"\tfrac13 \approx 0.33", r"\tfrac13 \approx 0.333", r"-200 \cdot \tfrac13 \approx -67"]
 ABOUT += [r"\frac{1}{300} \approx 3.3 \cdot 10^{-3}", r"\tfrac13 \approx 33 \, \%"]
 ABOUT += [r"(\tfrac13, \tfrac23) \approx (0.33, 0.67)", r"a \approx 1.02 a", r"0.456 \approx 0.46"]
-NOT_ABOUT = [r"\tfrac13 \approx 0.34", r"\tfrac13 \approx 0.334", r"-200 \cdot \tfrac13 \approx -66"]
+NOT_ABOUT = [
+    r"\tfrac13 \approx 0.34",
+    r"\tfrac13 \approx 0.334",
+    r"-200 \cdot \tfrac13 \approx -66",
+]
 NOT_ABOUT += [r"\frac{1}{300} \approx 3.4 \cdot 10^{-3}", r"\tfrac13 \approx 34 \, \%"]
-NOT_ABOUT += [r"(\tfrac13, \tfrac23) \approx (0.33, 0.66)", r"a \approx 1.1 a", r"0.456 \approx 0.45"]
+NOT_ABOUT += [
+    r"(\tfrac13, \tfrac23) \approx (0.33, 0.66)",
+    r"a \approx 1.1 a",
+    r"0.456 \approx 0.45",
+]
 
 
 @pytest.mark.parametrize("tex", ABOUT)
@@ -133,7 +142,9 @@ def test_a_computed_value_is_not_known_to_less(tex):
     assert status(tex) == "wrong"
 
 
-@pytest.mark.parametrize("tex", [r"a = \value{0.71}", r"w = \value{0.71}", r"r \approx \value{7.5}"])
+@pytest.mark.parametrize(
+    "tex", [r"a = \value{0.71}", r"w = \value{0.71}", r"r \approx \value{7.5}"]
+)
 def test_a_computed_value_of_a_name_without_a_fixed_value_is_taken_as_it_is(tex):
     assert status(tex) == "checked"
 
@@ -142,7 +153,9 @@ def test_a_typed_value_of_a_random_name_is_wrong():
     assert status("a = 1.5") == "wrong"
 
 
-@pytest.mark.parametrize("tex", ["r > 1", "r = 1", r"r \ne 1", "n = 4", "k = 3", r"2 r \le 1, r < 0"])
+@pytest.mark.parametrize(
+    "tex", ["r > 1", "r = 1", r"r \ne 1", "n = 4", "k = 3", r"2 r \le 1, r < 0"]
+)
 def test_a_condition_holds_at_some_points(tex):
     assert status(tex, mark="condition") == "condition"
 

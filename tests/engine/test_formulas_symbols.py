@@ -96,6 +96,12 @@ def test_a_letter_can_be_a_mere_label():
     assert verdict("g_c = 1", symbols).message == "'g_c' is not in the table of symbols"
 
 
+def test_a_label_that_is_a_whole_number_is_not_taken_for_another():
+    symbols = {"a": 2, "b": 3, "g_a": 7, "g_b": 8}
+    assert status("g_a = 7, g_b = 8", symbols) == "checked"
+    assert status("g_a = 7, g_b = 8", dict(reversed(symbols.items()))) == "checked"
+
+
 def test_a_sequence_is_defined_by_what_comes_before():
     symbols = {"w_0": (0, 1), "q": (0, 1), "w_{k+1}": "q w_k", "k": range(6)}
     assert status("w_k = q^k w_0", symbols) == "checked"
@@ -133,14 +139,16 @@ def test_functions_of_python_get_many_digits():
 
 
 def test_functions_of_python_that_cannot_get_them_get_floats():
-    symbols = {"f": lambda w: float(np.exp(w)), "w": (0, 1), "q": lambda x: np.linalg.norm(x)}
-    assert status("f(w) = e^w, f = e^w, q(3, 4) = 5", symbols | {"q": np.hypot}) == "checked"
+    symbols = {"f": lambda w: float(np.exp(w)), "w": (0, 1), "q": np.hypot}
+    assert status("f(w) = e^w, f = e^w, q(3, 4) = 5", symbols) == "checked"
     assert status("f(w) = 1.00001 e^w", symbols) == "wrong"
 
 
 def test_the_parameters_of_functions_of_python_are_written_in_tex():
     symbols = {"f": lambda alpha, w_0: 3 * alpha + w_0, r"\alpha": (0, 1), "w_0": (0, 1)}
-    assert status(r"f = 3 \alpha + w_0, \frac{\partial f}{\partial \alpha} = 3", symbols) == "checked"
+    assert (
+        status(r"f = 3 \alpha + w_0, \frac{\partial f}{\partial \alpha} = 3", symbols) == "checked"
+    )
 
 
 def test_functions_of_python_get_vectors_and_indices():
@@ -151,7 +159,10 @@ def test_functions_of_python_get_vectors_and_indices():
         "h_k(t)": lambda k, t: k * t,
         "k": range(3),
     }
-    assert status(r"f(\theta) = \lVert \theta \rVert^2, w_0 = 5, h_2(t) = 2 t", symbols | {"t": 3}) == "checked"
+    assert (
+        status(r"f(\theta) = \lVert \theta \rVert^2, w_0 = 5, h_2(t) = 2 t", symbols | {"t": 3})
+        == "checked"
+    )
 
 
 def test_functions_of_python_that_fail_are_named():
@@ -172,7 +183,10 @@ def test_an_expectation_is_the_mean_over_equally_likely_values():
 
 def test_an_expectation_takes_probabilities_and_several_names():
     symbols = {r"\mathbb E": {"X": {0: 0.25, 4: 0.75}, "Y": {1: 0.5, 3: 0.5}}}
-    assert status(r"\mathbb E X = 3, \mathbb E X Y = \mathbb E X \cdot \mathbb E Y", symbols) == "checked"
+    assert (
+        status(r"\mathbb E X = 3, \mathbb E X Y = \mathbb E X \cdot \mathbb E Y", symbols)
+        == "checked"
+    )
     assert status(r"\mathbb E X^2 = 9", symbols) == "wrong"
 
 

@@ -21,7 +21,6 @@ mp: Any = mpmath.mp
 DIGITS = 40
 MOST_ENTRIES = 10_000
 _HIGHEST_MATRIX_POWER = 1000
-_LARGEST_FACTORIAL = 10**6
 _LARGEST_MAGNITUDE = 10**6  # as a power of two; what is smaller than its inverse is nothing
 
 
@@ -62,10 +61,12 @@ def array(rows: list[Value]) -> Value:
     """Return entries, or rows, as an array.
 
     Raises:
-        FormulaError: If they have different shapes.
+        FormulaError: If there are none, or if they have different shapes.
     """
+    if not rows:
+        raise FormulaError("brackets have nothing in them")
     if len({shape(row) for row in rows}) > 1:
-        raise FormulaError("the entries of a vector have different shapes")
+        raise MismatchError("the entries of a vector have different shapes")
     found = np.empty((len(rows), *shape(rows[0])), dtype=object)
     for place, row in enumerate(rows):
         found[place] = row
@@ -156,25 +157,28 @@ def divide(left: Value, right: Value) -> Value:
 def power(base: Value, exponent: Value, *, is_complex: bool = False) -> Value:
     """Return a power: of a square matrix, its product with itself or its inverse."""
     if len(shape(base)) < 2:
-        raised = _defined if is_complex else _staying_real
+        raised = defined if is_complex else staying_real
         return elementwise(raised(lambda a, b: a**b), base, exponent)
     times = integer(exponent)
     if times is None or abs(times) > _HIGHEST_MATRIX_POWER or len(set(shape(base))) > 1:
         raise FormulaError(f"{described(base)} has no such power")
-    found = _matrix(base) ** times
+    found = matrix(base) ** times
     return np.array(found.tolist(), dtype=object)
 
 
-def _matrix(value: Value) -> Value:
+def matrix(value: Value) -> Value:
+    """Return an array as a matrix of mpmath."""
     return mp.matrix(value.tolist())
 
 
 def transpose(value: Value) -> Value:
     """Return a matrix with rows for columns, or a vector as a row."""
-    return value.T if len(shape(value)) != 1 else value.reshape(1, -1)
+    if not shape(value):
+        return value
+    return value.T if len(shape(value)) > 1 else value.reshape(1, -1)
 
 
-def _defined(function: Callable[..., Value]) -> Callable[..., Value]:
+def defined(function: Callable[..., Value]) -> Callable[..., Value]:
     """Return a function that says where it has no value."""
 
     def checked(*arguments: Value) -> Value:
@@ -190,89 +194,13 @@ def _defined(function: Callable[..., Value]) -> Callable[..., Value]:
     return checked
 
 
-def _staying_real(function: Callable[..., Value]) -> Callable[..., Value]:
+def staying_real(function: Callable[..., Value]) -> Callable[..., Value]:
     """Return a function that has no value where it would leave the real numbers."""
 
     def checked(*arguments: Value) -> Value:
-        value = _defined(function)(*arguments)
+        value = defined(function)(*arguments)
         if isinstance(value, mp.mpc) and not any(isinstance(a, mp.mpc) for a in arguments):
             raise NotRealError
         return value
 
     return checked
-
-
-def _factorial(value: Value) -> Value:
-    if abs(value) > _LARGEST_FACTORIAL:
-        raise FormulaError(f"a factorial is of at most {_LARGEST_FACTORIAL}")
-    return mp.factorial(value)
-
-
-def _mean(value: Value) -> Value:
-    return sum(entries(value), mp.mpf(0)) / len(entries(value))
-
-
-def _variance(value: Value) -> Value:
-    return _mean(elementwise(lambda a: abs(a) ** 2, value - _mean(value)))
-
-
-def _median(value: Value) -> Value:
-    ordered = sorted(map(real, entries(value)))
-    return (ordered[len(ordered) // 2] + ordered[~(len(ordered) // 2)]) / 2
-
-
-def _diagonal(value: Value) -> Value:
-    return np.array(mp.diag(entries(value)).tolist(), dtype=object)
-
-
-def _norm(value: Value) -> Value:
-    return mp.sqrt(sum((abs(each) ** 2 for each in entries(value)), mp.mpf(0)))
-
-
-_OF_NUMBERS = {
-    **{name: getattr(mp, name) for name in ("sin", "cos", "tan", "cot", "sec", "csc", "exp")},
-    **{name: getattr(mp, name) for name in ("sinh", "cosh", "tanh", "coth", "sign", "sqrt")},
-    "arcsin": mp.asin,
-    "arccos": mp.acos,
-    "arctan": mp.atan,
-    "ln": mp.ln,
-    "log": mp.ln,
-    "abs": abs,
-    "floor": mp.floor,
-    "ceil": mp.ceil,
-    "root": lambda value, degree: mp.root(value, int(degree)),
-    "binom": mp.binomial,
-    "!": _factorial,
-    "%": lambda value: value / 100,
-}
-_OF_ARRAYS: dict[str, Callable[[Value], Value]] = {
-    "transpose": transpose,
-    "norm": _norm,
-    "mean": _mean,
-    "var": _variance,
-    "std": lambda value: mp.sqrt(_variance(value)),
-    "sum": lambda value: sum(entries(value), mp.mpf(0)),
-    "max": lambda value: max(map(real, entries(value))),
-    "min": lambda value: min(map(real, entries(value))),
-    "median": _median,
-    "diag": _diagonal,
-    "tr": lambda value: sum(value.diagonal(), mp.mpf(0)),
-    "det": lambda value: mp.det(_matrix(value)),
-}
-_ROOTS = ("sqrt", "root")
-_OF_MATRICES = ("tr", "det")
-
-
-def apply(name: str, arguments: list[Value], *, is_complex: bool = False) -> Value:
-    """Return the value of a function that has the same meaning on all pages.
-
-    Roots of negative numbers have values only if complex numbers are expected.
-    """
-    if name in _OF_NUMBERS:
-        leaving = is_complex and name in _ROOTS
-        function = (_defined if leaving else _staying_real)(_OF_NUMBERS[name])
-        return elementwise(function, *arguments)
-    value = arguments[0] if len(arguments) == 1 else array(arguments)
-    if name in _OF_MATRICES and len(shape(value)) != 2:
-        raise FormulaError(f"'{name}' is of a matrix, and this is {described(value)}")
-    return _OF_ARRAYS[name](value)

@@ -5,7 +5,7 @@ from functools import singledispatch
 
 import numpy as np
 
-from bookwright.formulas import arithmetic
+from bookwright.formulas import arithmetic, functions
 from bookwright.formulas.arithmetic import Value, array, mp
 from bookwright.formulas.nodes import (
     Computed,
@@ -43,7 +43,7 @@ def evaluate(node: Node, scene: Scene) -> Value:
 
 
 @singledispatch
-def rule(node: Node, scene: Scene) -> Value:
+def rule(node: Node, scene: Scene) -> Value:  # noqa: ARG001  # as all rules
     """Evaluate a node of a kind: each kind has its own rule."""
     raise FormulaError(f"a {type(node).__name__.lower()} has no value here")
 
@@ -91,7 +91,7 @@ def _(node: Operation, scene: Scene) -> Value:
 @rule.register
 def _(node: Function, scene: Scene) -> Value:
     arguments = [evaluate(each, scene) for each in node.arguments]
-    return arithmetic.apply(node.name, arguments, is_complex=scene.point.is_complex)
+    return functions.apply(node.name, arguments, is_complex=scene.point.is_complex)
 
 
 @rule.register

@@ -7,7 +7,7 @@ in the table of symbols. A `\sum` with nothing below takes the index that its te
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 
-from bookwright.formulas import arithmetic
+from bookwright.formulas import arithmetic, functions
 from bookwright.formulas.arithmetic import (
     MOST_ENTRIES,
     UndefinedError,
@@ -17,12 +17,13 @@ from bookwright.formulas.arithmetic import (
     mp,
 )
 from bookwright.formulas.evaluation import evaluate, rule
-from bookwright.formulas.lookup import chance_values, extent, is_known
+from bookwright.formulas.lookup import extent, is_known
+from bookwright.formulas.meanings import chance_values
 from bookwright.formulas.nodes import Cases, Chain, Expectation, Iteration, Name, Node, names
 from bookwright.formulas.points import Scene, UndrawnError
 from bookwright.formulas.relations import holds, members
 from bookwright.formulas.sums import combined
-from bookwright.formulas.table import EXPECTATION, Choice
+from bookwright.formulas.symbols import EXPECTATION, Choice
 from bookwright.formulas.tokens import FormulaError
 
 
@@ -32,7 +33,7 @@ def _(node: Iteration, scene: Scene) -> Value:
     if node.kind in ("max", "min"):
         if not terms:
             raise UndefinedError("there is nothing to choose from")
-        return arithmetic.apply(node.kind, terms)
+        return functions.apply(node.kind, terms)
     if node.kind == "prod":
         return combined([mp.mpf(1), *terms], arithmetic.multiply)
     scene.point.note_addends(*terms)

@@ -1,7 +1,5 @@
 """Find what names mean: bound values, meanings from the table, entries of vectors."""
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 
 from bookwright.formulas import python
@@ -11,22 +9,14 @@ from bookwright.formulas.arithmetic import (
     entries,
     integer,
     mp,
-    number,
     shape,
 )
 from bookwright.formulas.evaluation import entry, evaluate, rule
+from bookwright.formulas.meanings import by_definition, drawn
 from bookwright.formulas.nodes import Name, Node, names
-from bookwright.formulas.points import Key, Point, Scene, UndrawnError, written
-from bookwright.formulas.table import (
-    Choice,
-    Constant,
-    Content,
-    Definition,
-    Found,
-    Index,
-    Interval,
-    Meaning,
-)
+from bookwright.formulas.points import Key, Point, Scene, written
+from bookwright.formulas.symbols import Definition
+from bookwright.formulas.table import Found, Index, Meaning, Numbered
 from bookwright.formulas.tokens import FormulaError
 
 _CONSTANTS = {
@@ -66,10 +56,16 @@ def _index(index: Node, name: Name, scene: Scene) -> Index:
         return found
     if is_known(index.base, scene):
         found = integer(value_of((index.base, ()), scene))
-        return index.base if found is None else found
+        return index.base if found is None else _numbered(found, index.base)
     if length := extent(index.base, name, scene):
         return _drawn_index(index.base, length, scene.point)
     return index.base
+
+
+def _numbered(number: int, letter: str) -> Numbered:
+    found = Numbered(number)
+    found.letter = letter
+    return found
 
 
 def is_known(base: str, scene: Scene) -> bool:
@@ -114,7 +110,7 @@ def _entry(key: Key, scene: Scene) -> Value:
     if unknown := [index for index in indices if isinstance(index, str)]:
         raise UnknownError(unknown[0])
     if found and isinstance(found.meaning.content, np.ndarray):
-        return _drawn(entry(found.meaning.content, indices), key, scene)
+        return drawn(entry(found.meaning.content, indices), key, scene)
     whole = value_of((base, ()), scene)
     if not isinstance(whole, np.ndarray):
         raise UnknownError(written(key))
@@ -139,13 +135,13 @@ def _meant(found: Found, key: Key, scene: Scene) -> Value:
     if isinstance(content, Definition | Node):
         if not _is_evaluated(found, key, scene):
             _come_to(found, key, scene)
-        return _defined(content, key, scene.bind(_letters(found)))
+        return by_definition(content, key, scene.bind(_letters(found)))
     if callable(content):
         names_of = found.meaning.parameters or ()
         arguments = [value_of(key_of(each, scene), scene) for each in names_of]
         counters = found.letters.values()
         return python.call(content, [*counters, *arguments], scene.point, written(key))
-    return _drawn(content, key, scene)
+    return drawn(content, key, scene)
 
 
 def _is_evaluated(found: Found, key: Key, scene: Scene) -> bool:
@@ -169,61 +165,6 @@ def _come_to(found: Found, key: Key, scene: Scene) -> None:
 
 def _letters(found: Found) -> dict[Key, Value]:
     return {(letter, ()): mp.mpf(value) for letter, value in found.letters.items()}
-
-
-def _defined(content: Definition | Node, key: Key, scene: Scene) -> Value:
-    """Return the value of a definition, which is kept for where all names are the same."""
-    here = key, scene.key
-    known = scene.point.known
-    if here not in known:
-        tree = scene.point.table.tree(content) if isinstance(content, Definition) else content
-        known[here] = evaluate(tree, scene)
-    return known[here]
-
-
-def _drawn(content: Content, key: Key, scene: Scene) -> Value:
-    """Return the value of data from the table; what is random is drawn once at a point."""
-    point = scene.point
-    if isinstance(content, Constant):
-        if content.is_coarse:
-            point.note_coarse()
-        return number(content.value)
-    if isinstance(content, np.ndarray):
-        places = np.ndindex(content.shape)
-        drawn = [_drawn(content[place], _within(key, place), scene) for place in places]
-        return np.array([*drawn, None], dtype=object)[:-1].reshape(content.shape)
-    if isinstance(content, Choice) and content.is_chance and scene.expects:
-        raise UndrawnError(key, content)
-    if isinstance(content, Interval | Choice):
-        if key not in point.drawn:
-            point.drawn[key] = _random(content, key, Scene(point))
-        point.shown[written(key)] = point.drawn[key]
-        return point.drawn[key]
-    if isinstance(content, Definition):
-        return _defined(content, key, scene)
-    raise FormulaError(f"a function cannot be an entry of '{key[0]}'")
-
-
-def _within(key: Key, place: Sequence[int]) -> Key:
-    return key[0], (*key[1], *(index + 1 for index in place))
-
-
-def _random(content: Interval | Choice, key: Key, scene: Scene) -> Value:
-    if isinstance(content, Interval):
-        low, high = (_drawn(end, (f"{key[0]}'", key[1]), scene) for end in content)
-        return scene.point.uniform(low, high, key)
-    if not content.values:
-        raise FormulaError(f"'{key[0]}' can be nothing: there is no value in the table")
-    chosen = scene.point.random(key).choice(content.values)
-    return _drawn(chosen, (f"{key[0]}'", key[1]), scene)
-
-
-def chance_values(chance: Choice, key: Key, scene: Scene) -> Iterator[tuple[Value, Value]]:
-    """Yield the values that a name can have, and their probabilities."""
-    for place, value in enumerate(chance.values):
-        weight = chance.weights[place] if chance.weights else None
-        share = _drawn(weight, key, scene) if weight else mp.mpf(1) / len(chance.values)
-        yield _drawn(value, key, scene), share
 
 
 def extent(letter: str, node: object, scene: Scene, depth: int = 0) -> int | None:
@@ -276,7 +217,7 @@ def apply(function: Name, arguments: list[Value], scene: Scene) -> Value:
     if not isinstance(content, Definition | Node) or found.meaning.parameters is None:
         raise FormulaError(f"'{key[0]}' is no function in the table of symbols")
     inside = scene.bind(_letters(found) | parameters(found.meaning, arguments, scene))
-    return _defined(content, key, inside)
+    return by_definition(content, key, inside)
 
 
 def parameters(meaning: Meaning, arguments: list[Value], scene: Scene) -> dict[Key, Value]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from bookwright.formulas.constructs import ConstructReader, product_of
+from bookwright.formulas.constructs import ConstructReader
 from bookwright.formulas.nodes import (
     Call,
     Chain,
@@ -20,6 +20,7 @@ from bookwright.formulas.nodes import (
     Sequence,
     Sum,
 )
+from bookwright.formulas.operators import product_of
 from bookwright.formulas.reader import CLOSING, END, OPENING, number
 from bookwright.formulas.tokens import Token, tokenize
 
@@ -36,7 +37,6 @@ _MULTIPLYING = {r"\cdot": r"\cdot", r"\times": r"\cdot", "/": "/", r"\odot": r"\
 _MULTIPLYING |= {r"\circ": r"\odot", r"\div": "/"}
 _SIGNS = {r"\pm": 1, r"\mp": -1}
 _BRACKETS = {"(": ")", "[": "]", r"\{": r"\}"}
-_TRANSPOSED = {r"\top"}
 
 
 class Parser(ConstructReader):
@@ -110,31 +110,33 @@ class Parser(ConstructReader):
 
     def _power(self, base: Node) -> Node:
         tokens = self.group()
-        if [each.text for each in tokens] in ([r"\top"], ["T"]) and not self.is_function("T"):
+        if [each.text for each in tokens] == [r"\top"]:
             return Function("transpose", (base,))
         return Operation("^", base, self.inside(tokens).whole())
 
     def _atom(self) -> Node:
-        token = self.next
-        if token.kind == "number":
+        read = {
+            "{": self._braced,
+            r"\dots": self._dots,
+            **dict.fromkeys(_FENCES | _BARS, self._fenced),
+            **dict.fromkeys(_BRACKETS, self._in_brackets),
+        }.get(self.next.text)
+        if read:
+            return read()
+        if self.next.kind == "number":
             return number(self.take())
-        if token.kind == "value":
-            return self._computed(self.take())
-        if token.text == r"\dots":
-            self.take()
-            return Dots()
-        if token.text == "{":
-            return self._braced()
-        if token.text in _FENCES or token.text in _BARS:
-            return self._fenced()
-        if token.text in _BRACKETS:
-            return self._in_brackets()
+        if self.next.kind == "value":
+            return self._computed()
         if self.at_name():
             return self._named()
         raise self.error()
 
-    def _computed(self, token: Token) -> Node:
-        return Computed(_rounded(self.inside(tokenize(token.text)).whole()))
+    def _dots(self) -> Node:
+        self.take()
+        return Dots()
+
+    def _computed(self) -> Node:
+        return Computed(_rounded(self.inside(tokenize(self.take().text)).whole()))
 
     def _braced(self) -> Node:
         tokens = self.group()

@@ -6,7 +6,8 @@ from random import Random
 from typing import Any
 
 from bookwright.formulas.arithmetic import DIGITS, Value, entries, mp, shape
-from bookwright.formulas.table import Choice, Index, Table
+from bookwright.formulas.symbols import Choice
+from bookwright.formulas.table import Index, Table
 from bookwright.formulas.tokens import FormulaError
 
 COARSE, COARSE_SLOPE = mp.mpf("1e-9"), mp.mpf("1e-4")

@@ -113,6 +113,13 @@ class Reader(ABC):
         """Read an argument as an expression."""
         return self.inside(self.group()).whole()
 
+    def order(self) -> int:
+        """Read the order of a derivative."""
+        tokens = self.group()
+        if len(tokens) != 1 or not tokens[0].text.isdigit():
+            raise self.error("the order of a derivative is a number")
+        return min(int(tokens[0].text), _HIGHEST_ORDER)
+
     def at_name(self) -> bool:
         """Tell whether a name is next."""
         kind, text = self.next.kind, self.next.text

@@ -13,7 +13,6 @@ from bookwright.formulas.arithmetic import (
     MismatchError,
     UndefinedError,
     Value,
-    array,
     described,
     elementwise,
     entries,
@@ -21,18 +20,13 @@ from bookwright.formulas.arithmetic import (
     real,
     shape,
 )
+from bookwright.formulas.digits import unit_of
 from bookwright.formulas.dots import gap
-from bookwright.formulas.evaluation import evaluate, half_unit
+from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.nodes import (
     Chain,
-    Computed,
-    Function,
     Name,
-    Negative,
     Node,
-    Number,
-    Operation,
-    Rounded,
     Sequence,
 )
 from bookwright.formulas.points import EXACT, Point, Scene
@@ -127,7 +121,7 @@ def _is_so(relation: str, left: _Side, right: _Side, scene: Scene) -> bool:
 
 
 def _is_listed(left: _Side, right: _Side) -> bool:
-    """Tell whether a side is one number of a list such as `1, \\dots, n`."""
+    r"""Tell whether a side is one number of a list such as `1, \dots, n`."""
     lists = isinstance(right.node, Sequence) and not right.node.brackets
     return lists and not shape(left.value) and gap(right.node.items) is not None  # type: ignore[attr-defined]
 
@@ -180,25 +174,6 @@ def _roughness(left: _Side, right: _Side, scene: Scene) -> Value:
     largest = units[0] if len(units) == 1 else elementwise(max, *units)
     slack = sum(side.slack for side in (left, right) if unit_of(side.node, scene) is None)
     return largest * _SLIGHTLY_MORE + slack
-
-
-def unit_of(node: Node, scene: Scene) -> Value | None:
-    """Return half a unit of the last digit of what is written in digits."""
-    match node:
-        case Number(digits) | Rounded(digits):
-            return half_unit(digits)
-        case Computed(inner) | Negative(inner):
-            return unit_of(inner, scene)
-        case Function("%", (inner,)):
-            unit = unit_of(inner, scene)
-            return None if unit is None else unit / 100
-        case Operation(r"\cdot", inner, Operation("^", Number("10"), _) as scale):
-            unit = unit_of(inner, scene)
-            return None if unit is None else unit * evaluate(scale, scene)
-        case Sequence(items, _):
-            units = [unit_of(item, scene) for item in items]
-            return None if None in units else array(units)
-    return None
 
 
 def _real(value: Value) -> Value:

@@ -28,10 +28,6 @@ expectation is taken, such a name is one of the values.
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from decimal import Decimal
-from fractions import Fraction
-from numbers import Integral, Real
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -39,46 +35,28 @@ import numpy as np
 from bookwright.formulas.nodes import Call, Name, Negative, Node, Number, Sum
 from bookwright.formulas.parser import parse
 from bookwright.formulas.reader import GREEK
+from bookwright.formulas.symbols import (
+    EXPECTATION,
+    Content,
+    Definition,
+    Interval,
+    read,
+    read_chance,
+)
 from bookwright.formulas.tokens import FormulaError
 
-EXPECTATION = r"\mathbb E"
 EXACT_DIGITS = 12
 _LONGEST = 10_000
 
 
-class Constant(NamedTuple):
-    """A number; a coarse one was computed in floats."""
-
-    value: Fraction | float | complex
-    is_coarse: bool = False
-
-
-class Interval(NamedTuple):
-    """A random number between two ends."""
-
-    low: "Content"
-    high: "Content"
-
-
-class Choice(NamedTuple):
-    """A random one of some values; of a chance, an expectation can be taken."""
-
-    values: tuple["Content", ...]
-    weights: tuple["Content", ...] = ()
-    is_chance: bool = False
-
-
-class Definition(NamedTuple):
-    """TeX: read when it is used, since it may use functions that are defined below it."""
-
-    tex: str
-
-
-Content: TypeAlias = (
-    Constant | Interval | Choice | Definition | Node | Callable[..., object] | np.ndarray
-)
 Index: TypeAlias = int | str
 """The index of a name: a number, or a letter that stands for nothing."""
+
+
+class Numbered(int):
+    """The number that a letter stands for, and the letter."""
+
+    letter: str
 
 
 class Meaning(NamedTuple):
@@ -113,13 +91,13 @@ class Table:
             if key == EXPECTATION:
                 self._add_chances(value)
             else:
-                self._add(key, content(value, key))
+                self._add(key, read(value, key))
 
     def _add_chances(self, value: object) -> None:
         if not isinstance(value, Mapping):
             raise FormulaError(f"'{EXPECTATION}' stands for a dictionary: what is averaged over")
         for key, values in value.items():
-            self._add(key, _chance(values, key))
+            self._add(key, read_chance(values, key))
 
     def _add(self, key: str, value: Content) -> None:
         try:
@@ -153,7 +131,7 @@ class Table:
     def find(self, base: str, indices: Sequence[Index]) -> Found | None:
         """Return what a name with these indices means; nothing for an entry of a vector."""
         found = [
-            (_generality(meaning), letters, meaning)
+            (_generality(meaning, indices), letters, meaning)
             for meaning in self._meanings.get(base, ())
             if (letters := _matched(meaning.name.indices, indices)) is not None
             and not any(map(self._is_label, letters))
@@ -255,76 +233,13 @@ def _matched(patterns: Sequence[Node], indices: Sequence[Index]) -> dict[str, in
     return letters
 
 
-def _generality(meaning: Meaning) -> tuple[int, int]:
-    """Return for how many indices a meaning is: numbers come before letters, letters before sums."""
-    patterns = [_pattern(index) or ("", 0) for index in meaning.name.indices]
-    return sum(bool(letter) for letter, _ in patterns), sum(
-        bool(letter and offset) for letter, offset in patterns
-    )
+def _generality(meaning: Meaning, indices: Sequence[Index]) -> tuple[int, int, int]:
+    """Return for how many indices a meaning is.
 
-
-def content(value: object, key: str) -> Content:
-    """Return what a value of Python stands for in the table.
-
-    Raises:
-        FormulaError: If it stands for nothing.
+    Numbers come before letters, letters before sums, and the very letter before another.
     """
-    constant = _constant(value)
-    if constant is not None:
-        return constant
-    if isinstance(value, str):
-        return Definition(value)
-    if isinstance(value, tuple) and len(value) == 2:
-        low, high = (content(end, key) for end in value)
-        return Interval(low, high)
-    if isinstance(value, range | AbstractSet):
-        ordered = value if isinstance(value, range) else sorted(value, key=repr)
-        return Choice(tuple(content(each, key) for each in ordered[:_LONGEST]))
-    if hasattr(value, "__array__"):
-        value = np.asarray(value).tolist()
-        return content(value, key)
-    if isinstance(value, list | tuple):
-        return _array([content(each, key) for each in value], key)
-    if callable(value):
-        return value
-    raise FormulaError(
-        f"in the table of symbols, '{key}' is a {type(value).__name__}: it can be a number, an "
-        "interval, a range, a list, TeX or a function"
-    )
-
-
-def _constant(value: object) -> Constant | None:
-    if isinstance(value, Integral):
-        return Constant(Fraction(int(value)))
-    if isinstance(value, Fraction | Decimal):
-        return Constant(Fraction(value))
-    if isinstance(value, Real):
-        digits = repr(float(value))
-        exact = len(re.sub(r"e.*|\D", "", digits).strip("0")) <= EXACT_DIGITS
-        finite = np.isfinite(float(value))
-        return Constant(Fraction(digits)) if exact and finite else Constant(float(value), True)  # noqa: FBT003
-    if isinstance(value, complex):
-        return Constant(complex(value), is_coarse=True)
-    if hasattr(value, "_mpf_"):
-        return Constant(value)  # type: ignore[arg-type]
-    return None
-
-
-def _array(items: list[Content], key: str) -> Content:
-    shapes = {item.shape if isinstance(item, np.ndarray) else () for item in items}
-    if len(shapes) != 1:
-        raise FormulaError(f"in the table of symbols, the rows of '{key}' have different lengths")
-    found = np.empty((len(items), *shapes.pop()), dtype=object)
-    for place, item in enumerate(items):
-        found[place] = item
-    return found
-
-
-def _chance(values: object, key: str) -> Choice:
-    """Return what is averaged over: equally likely values, or those with their probabilities."""
-    if isinstance(values, Mapping):
-        weights = tuple(content(weight, key) for weight in values.values())
-        return Choice(tuple(content(each, key) for each in values), weights, is_chance=True)
-    if isinstance(values, Iterable) and not isinstance(values, str):
-        return Choice(tuple(content(each, key) for each in values), is_chance=True)
-    raise FormulaError(f"in '{EXPECTATION}', '{key}' stands for its values")
+    patterns = [_pattern(index) or ("", 0) for index in meaning.name.indices]
+    letters = [getattr(index, "letter", index) for index in indices]
+    others = (letter != own for (letter, _), own in zip(patterns, letters, strict=True))
+    sums = (bool(letter and offset) for letter, offset in patterns)
+    return sum(bool(letter) for letter, _ in patterns), sum(sums), sum(others)

@@ -1,0 +1,67 @@
+"""Give values to what the table of symbols has: definitions, numbers, and what is random."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bookwright.formulas.arithmetic import Value, mp, number
+from bookwright.formulas.evaluation import evaluate
+from bookwright.formulas.nodes import Node
+from bookwright.formulas.points import Key, Scene, UndrawnError, written
+from bookwright.formulas.symbols import Choice, Constant, Content, Definition, Interval
+from bookwright.formulas.tokens import FormulaError
+
+
+def by_definition(content: Definition | Node, key: Key, scene: Scene) -> Value:
+    """Return the value of a definition, which is kept for where all names are the same."""
+    here = key, scene.key
+    known = scene.point.known
+    if here not in known:
+        tree = scene.point.table.tree(content) if isinstance(content, Definition) else content
+        known[here] = evaluate(tree, scene)
+    return known[here]
+
+
+def drawn(content: Content, key: Key, scene: Scene) -> Value:
+    """Return the value of data from the table; what is random is drawn once at a point."""
+    point = scene.point
+    if isinstance(content, Constant):
+        if content.is_coarse:
+            point.note_coarse()
+        return number(content.value)
+    if isinstance(content, np.ndarray):
+        places = np.ndindex(content.shape)
+        values = [drawn(content[place], _within(key, place), scene) for place in places]
+        return np.array([*values, None], dtype=object)[:-1].reshape(content.shape)
+    if isinstance(content, Choice) and content.is_chance and scene.expects:
+        raise UndrawnError(key, content)
+    if isinstance(content, Interval | Choice):
+        if key not in point.drawn:
+            point.drawn[key] = _random(content, key, Scene(point))
+        point.shown[written(key)] = point.drawn[key]
+        return point.drawn[key]
+    if isinstance(content, Definition):
+        return by_definition(content, key, scene)
+    raise FormulaError(f"a function cannot be an entry of '{key[0]}'")
+
+
+def _within(key: Key, place: Sequence[int]) -> Key:
+    return key[0], (*key[1], *(index + 1 for index in place))
+
+
+def _random(content: Interval | Choice, key: Key, scene: Scene) -> Value:
+    if isinstance(content, Interval):
+        low, high = (drawn(end, (f"{key[0]}'", key[1]), scene) for end in content)
+        return scene.point.uniform(low, high, key)
+    if not content.values:
+        raise FormulaError(f"'{key[0]}' can be nothing: there is no value in the table")
+    chosen = scene.point.random(key).choice(content.values)
+    return drawn(chosen, (f"{key[0]}'", key[1]), scene)
+
+
+def chance_values(chance: Choice, key: Key, scene: Scene) -> Iterator[tuple[Value, Value]]:
+    """Yield the values that a name can have, and their probabilities."""
+    for place, value in enumerate(chance.values):
+        weight = chance.weights[place] if chance.weights else None
+        share = drawn(weight, key, scene) if weight else mp.mpf(1) / len(chance.values)
+        yield drawn(value, key, scene), share
