@@ -248,8 +248,10 @@ class Build:
         return self._open.show(at, code, md, processors=self._processors, result_of=self._result_of)
 
     def _result_of(self, listing: Listing) -> Result:
-        known = self._page_of(listing).results.get(listing.fence.line)
-        return known or self._execution.result(listing)
+        page = self._page_of(listing)
+        if page.is_lab:  # a cell that has not run cannot run alone
+            return page.results.get(listing.fence.line) or Result()
+        return page.results.get(listing.fence.line) or self._execution.result(listing)
 
     def _page_of(self, listing: Listing) -> PageInProgress:
         return self._pages[listing.place.uri]

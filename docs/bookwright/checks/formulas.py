@@ -30,7 +30,7 @@ class Statements:
         """Give each formula the nearest table above it, or the first one of the page."""
         self._text = text
         self._tables: dict[int, Listing] = {0: _empty_table(page)} | {
-            line: each for line, each in listings.items() if each.options.symbols and each.runs
+            line: each for line, each in listings.items() if each.options.symbols and each.is_block
         }
         self._formulas: dict[int, list[Formula]] = {}
         for formula in formulas:
