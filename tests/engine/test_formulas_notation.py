@@ -142,6 +142,10 @@ PAIRS = {
         r"1 - b + b^2 - \dots = \frac{1}{1 + b}",
         r"1 - b + b^2 - \dots = \frac{1}{1 - b}",
     ),
+    "the sign of dots": (
+        r"1 - b + b^2 - b^3 + \dots = \frac{1}{1 + b}",
+        r"1 - b + b^2 - b^3 + \dots = \frac{1}{1 - b}",
+    ),
     "dots in a list": (r"k = 1, \dots, 5", r"k = 1, \dots, 4"),
     "two signs": (r"(a \pm b)^2 = a^2 \pm 2 a b + b^2", r"(a \pm b)^2 = a^2 + 2 a b + b^2"),
     "the other sign": (r"(a \pm b)(a \mp b) = a^2 - b^2", r"(a \pm b)(a \pm b) = a^2 - b^2"),

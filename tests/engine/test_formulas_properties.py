@@ -113,8 +113,8 @@ def test_any_text_gets_a_verdict_of_one_line(tex):
 
 WORDS = r"""
 \frac \sum \int \lim \partial \nabla \mathbb E \hat \sqrt \sin \max \operatorname{mean} \dots \pm
-\begin{cases} \end{cases} \begin{pmatrix} \end{pmatrix} \text{if} \quad \\ \left & = < { } _ ^ ' ( ) |
-x f 1 2 , d a
+\begin{cases} \end{cases} \begin{pmatrix} \end{pmatrix} \text{if} \quad \\ \left & = < ^ _ ' ( ) |
+x f 1 2 , d a { }
 """
 
 

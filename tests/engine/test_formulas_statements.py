@@ -12,6 +12,7 @@ SYMBOLS = {
     "n": 4,
     "c": 3.25,
     "x": [1, 2, 3],
+    "X": [[1, 2], [3, 4]],
     "k": range(5),
     r"\text{period}": "2 a",
     "f(t)": "t^2",
@@ -230,8 +231,12 @@ MESSAGES = {
     r"\sum_{k=1}^{10^9} k = 1": "a sum has more than 10000 terms",
     "n = {4": "cannot read this where it ends: a brace is never closed",
     r"a = 3 \iff b = 3": "this cannot be checked, since neither side holds",
+    r"\tfrac32 = 1 - b + b^2 + \dots": r"this could not be evaluated: the terms beside '\dots'",
+    r"n = 1 + \dots + \tfrac52": r"this could not be evaluated: the terms beside '\dots' follow",
+    r"n = 1 + \dots": r"one '\dots' stands between terms, or behind two of them",
     "f(1, 2) = 1": "'f' takes 1 arguments, and gets 2",
     r"\ln (0 - a) = 1": "this could not be evaluated: a value is not real",
+    r"(1, 2) (X - X)^{-1} = 0": "this could not be evaluated: matrix is numerically singular",
     r"n = \frac{1}{n - 4}": "this could not be evaluated: a value is not finite",
 }
 

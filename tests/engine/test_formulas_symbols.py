@@ -102,6 +102,17 @@ def test_a_label_that_is_a_whole_number_is_not_taken_for_another():
     assert status("g_a = 7, g_b = 8", dict(reversed(symbols.items()))) == "checked"
 
 
+def test_a_key_that_is_written_in_the_same_way_comes_before_a_letter():
+    symbols = {"e_k": (0, 1), "e_{k+1}": "2 e_k", "k": range(5)}
+    assert status("e_{k+1} = e_k + e_k", symbols) == "checked"
+    assert status("e_k = 2 e_{k-1}", symbols) == "wrong"
+
+
+def test_a_name_that_is_not_known_is_named_as_it_is_written():
+    message = verdict("g_{k+1} = 1", {"k": range(5)}).message
+    assert message == "'g_{k+1}' is not in the table of symbols"
+
+
 def test_a_sequence_is_defined_by_what_comes_before():
     symbols = {"w_0": (0, 1), "q": (0, 1), "w_{k+1}": "q w_k", "k": range(6)}
     assert status("w_k = q^k w_0", symbols) == "checked"
@@ -217,6 +228,12 @@ def test_mistakes_in_the_table_are_named(key, value, message):
     found = verdict("1 = 1", {key: value})
     assert found.status == "unreadable"
     assert found.message.startswith(message)
+
+
+@pytest.mark.parametrize("symbols", [["x"], {1: 2}, None])
+def test_the_table_is_a_dictionary_of_tex(symbols):
+    message = verdict("1 = 1", symbols).message
+    assert message == "the table of symbols is a dictionary whose keys are TeX"
 
 
 def test_a_mistake_in_the_table_spares_what_states_nothing():

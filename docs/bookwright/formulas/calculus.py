@@ -13,7 +13,7 @@ from bookwright.formulas.arithmetic import Value, array, mp
 from bookwright.formulas.evaluation import evaluate, rule
 from bookwright.formulas.lookup import UnknownError, apply, key_of, parameters, value_of
 from bookwright.formulas.nodes import Call, Derivative, Gradient, Integral, Limit, Name
-from bookwright.formulas.points import COARSE_SLOPE, Key, Point, Scene, written
+from bookwright.formulas.points import COARSE_SLOPE, Key, Point, Scene
 from bookwright.formulas.table import Meaning
 from bookwright.formulas.tokens import FormulaError
 
@@ -81,11 +81,9 @@ def function_meaning(function: Name, scene: Scene) -> Meaning:
     key = key_of(function, scene)
     found = scene.point.table.find(*key)
     if found is None:
-        raise UnknownError(written(key))
+        raise UnknownError(key)
     if not found.meaning.parameters:
-        raise FormulaError(
-            f"give the table of symbols '{key[0]}' with its parameters: '{key[0]}(x)'"
-        )
+        raise FormulaError(f"'{key[0]}' has no derivative: give the table of symbols '{key[0]}(x)'")
     return found.meaning
 
 

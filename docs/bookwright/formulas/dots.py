@@ -35,10 +35,11 @@ class Term(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Terms before dots, and those after them."""
+    """Terms before dots, and those after them, and the sign of the dots themselves."""
 
     before: list[Term]
     after: list[Term]
+    sign: int
 
 
 class Pattern(NamedTuple):
@@ -85,7 +86,7 @@ def gap(nodes: Sequence[Node]) -> Gap | None:
     before, after = terms[: places[0]], terms[places[0] + 1 :]
     if len(places) > 1 or not before or (not after and len(before) < 2):
         raise FormulaError(r"one '\dots' stands between terms, or behind two of them")
-    return Gap(before, after)
+    return Gap(before, after, terms[places[0]].sign)
 
 
 def _term(node: Node) -> Term:
@@ -101,29 +102,37 @@ def series(terms: Gap, evaluate: Callable[[Node], Value]) -> Series:
     Raises:
         NoPatternError: If this is not clear.
     """
-    before, after = terms
-    signs = [term.sign for term in before[-2:]]
-    earlier = [*_patterns(before[-2:], evaluate)]
-    sign, alternates = signs[-1], len(set(signs)) > 1
-    if not after and earlier:
-        template, starts, ends = earlier[0]
-        return Series(template, ends, _strides(starts, ends), None, sign, alternates)
-    if not after:
-        raise NoPatternError
-    template, starts, ends = _pattern(before[-1].node, after[0].node, evaluate)
-    for strides in _possible_strides(starts, ends, earlier):
-        counts = {
-            (end - start) / stride for start, end, stride in zip(starts, ends, strides, strict=True)
-        }
-        steps = int(max(counts))
-        found = Series(template, starts, strides, steps, sign, alternates)
-        if (
-            counts == {steps}
-            and 0 < steps <= MOST_ENTRIES
-            and found.sign_of(steps) == after[0].sign
-        ):
+    earlier = [*_patterns(terms.before[-2:], evaluate)]
+    possible = _ending(terms, earlier, evaluate) if terms.after else _endless(terms, earlier)
+    for found in possible:
+        signs = [found.sign_of(1), *([found.sign_of(found.steps)] if found.steps else [])]
+        if signs == [terms.sign, *(term.sign for term in terms.after[:1])]:
             return found
     raise NoPatternError
+
+
+def _endless(terms: Gap, earlier: list[Pattern]) -> Iterator[Series]:
+    for template, starts, ends in earlier:
+        yield Series(template, ends, _strides(starts, ends), None, *_signs(terms))
+
+
+def _ending(
+    terms: Gap, earlier: list[Pattern], evaluate: Callable[[Node], Value]
+) -> Iterator[Series]:
+    template, starts, ends = _pattern(terms.before[-1].node, terms.after[0].node, evaluate)
+    distances = _strides(starts, ends)
+    by_one = [1 if distance > 0 else -1 for distance in distances]
+    for strides in [*(_strides(*pattern[1:]) for pattern in earlier), by_one]:
+        steps = distances[0] // (strides[0] or 1)
+        reached = [stride * steps for stride in strides]
+        if 0 < steps <= MOST_ENTRIES and reached == distances:
+            yield Series(template, starts, strides, steps, *_signs(terms))
+
+
+def _signs(terms: Gap) -> tuple[int, bool]:
+    """Return the sign of the last term before the dots, and whether signs alternate."""
+    signs = [term.sign for term in terms.before[-2:]]
+    return signs[-1], len(set(signs)) > 1
 
 
 def _patterns(terms: list[Term], evaluate: Callable[[Node], Value]) -> Iterator[Pattern]:
@@ -131,17 +140,6 @@ def _patterns(terms: list[Term], evaluate: Callable[[Node], Value]) -> Iterator[
     for one, two in pairwise(terms):
         with suppress(NoPatternError):
             yield _pattern(one.node, two.node, evaluate)
-
-
-def _possible_strides(
-    starts: list[int], ends: list[int], earlier: list[Pattern]
-) -> Iterator[list[int]]:
-    """Yield how counters may go on: like in the terms before, or by one."""
-    for pattern in earlier:
-        strides = _strides(pattern.starts, pattern.ends)
-        if len(strides) == len(starts):
-            yield strides
-    yield [1 if end > start else -1 for start, end in zip(starts, ends, strict=True)]
 
 
 def _strides(starts: list[int], ends: list[int]) -> list[int]:

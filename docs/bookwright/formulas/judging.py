@@ -101,6 +101,8 @@ class Judge:
                 point = self._point(number, is_complex=is_complex)
                 try:
                     outcome = look(Scene(point))
+                except ArithmeticError as error:  # of mpmath: a matrix has no inverse
+                    problem = UndefinedError(str(error))
                 except UndefinedError as error:
                     problem = error
                 else:

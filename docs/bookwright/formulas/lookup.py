@@ -13,7 +13,7 @@ from bookwright.formulas.arithmetic import (
 )
 from bookwright.formulas.evaluation import entry, evaluate, rule
 from bookwright.formulas.meanings import by_definition, drawn
-from bookwright.formulas.nodes import Name, Node, names
+from bookwright.formulas.nodes import Name, Node, names, tex_of
 from bookwright.formulas.points import Key, Point, Scene, written
 from bookwright.formulas.symbols import Definition
 from bookwright.formulas.table import Found, Index, Meaning, Numbered
@@ -32,10 +32,11 @@ _FEW = 8  # terms of a sequence, each evaluated within the next one
 class UnknownError(FormulaError):
     """A name has no meaning."""
 
-    def __init__(self, name: str) -> None:
-        """Say which name it is."""
-        super().__init__(f"'{name}' is not in the table of symbols")
-        self.name = name
+    def __init__(self, key: Key) -> None:
+        """Say which name it is, with its indices as they are written."""
+        base, indices = key
+        self.name = written((base, tuple(getattr(index, "tex", index) for index in indices)))
+        super().__init__(f"'{self.name}' is not in the table of symbols")
 
 
 @rule.register
@@ -53,18 +54,18 @@ def _index(index: Node, name: Name, scene: Scene) -> Index:
         found = integer(evaluate(index, scene))
         if found is None:
             raise UndefinedError(f"an index of '{name.base}' is no whole number")
-        return found
+        return _numbered(found, index)
     if is_known(index.base, scene):
         found = integer(value_of((index.base, ()), scene))
-        return index.base if found is None else _numbered(found, index.base)
+        return index.base if found is None else _numbered(found, index)
     if length := extent(index.base, name, scene):
         return _drawn_index(index.base, length, scene.point)
     return index.base
 
 
-def _numbered(number: int, letter: str) -> Numbered:
+def _numbered(number: int, index: Node) -> Numbered:
     found = Numbered(number)
-    found.letter = letter
+    found.tex = tex_of(index)
     return found
 
 
@@ -100,7 +101,7 @@ def value_of(key: Key, scene: Scene) -> Value:
         return scene.point.drawn[key]
     if not indices and base in _CONSTANTS:
         return _CONSTANTS[base]()
-    raise UnknownError(written(key))
+    raise UnknownError(key)
 
 
 def _entry(key: Key, scene: Scene) -> Value:
@@ -108,12 +109,12 @@ def _entry(key: Key, scene: Scene) -> Value:
     base, indices = key
     found = scene.point.table.find(base, ())
     if unknown := [index for index in indices if isinstance(index, str)]:
-        raise UnknownError(unknown[0])
+        raise UnknownError((unknown[0], ()))
     if found and isinstance(found.meaning.content, np.ndarray):
         return drawn(entry(found.meaning.content, indices), key, scene)
     whole = value_of((base, ()), scene)
     if not isinstance(whole, np.ndarray):
-        raise UnknownError(written(key))
+        raise UnknownError(key)
     return entry(whole, indices)
 
 
@@ -208,7 +209,7 @@ def apply(function: Name, arguments: list[Value], scene: Scene) -> Value:
     key = key_of(function, scene)
     found = scene.point.table.find(*key)
     if found is None:
-        raise UnknownError(written(key))
+        raise UnknownError(key)
     content = found.meaning.content
     if callable(content):
         counters = found.letters.values()

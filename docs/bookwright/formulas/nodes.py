@@ -206,3 +206,19 @@ def names(node: object, *, outside: tuple[type, ...] = ()) -> Iterator[Name]:
         parts = tuple(getattr(node, each.name) for each in fields(node))
     for part in parts:
         yield from names(part, outside=outside)
+
+
+def tex_of(node: Node) -> str:
+    """Return the TeX of an index, as far as it is simple."""
+    match node:
+        case Name(base, indices):
+            return f"{base}_{{{','.join(map(tex_of, indices))}}}" if indices else base
+        case Number(digits):
+            return digits
+        case Negative(term):
+            return f"-{tex_of(term)}"
+        case Sum((first, *others)):
+            parts = [tex_of(each) for each in others]
+            signed = [part if part.startswith("-") else f"+{part}" for part in parts]
+            return tex_of(first) + "".join(signed)
+    return "…"

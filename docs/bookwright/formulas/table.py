@@ -13,8 +13,9 @@ A key is a name in TeX, and what it stands for is ordinary Python data:
 With a subscript, a key gives each index its own meaning: `"w_0"` that of one index; `"w_k"` that of
 each, with `k` standing for the index in a definition, or being what a function of Python gets, or
 with a random number for each index; `"w_{k+1}"` defines a sequence by what comes before, down to
-the index that has its own key. What is asked for first is the very index, then a letter, then the
-entry of a vector with the bare name.
+the index that has its own key. What is looked for first is the very index, then a key that is
+written in the same way, so that `"e_k"` can be random and `"e_{k+1}"` what follows from it, then a
+letter, then the entry of a vector with the bare name.
 
 With arguments, a key is a function: `"f(w, b)"`. Its bare name is its value where the parameters
 are; a vector is spread over several parameters. A function of Python has the parameters that it is
@@ -32,7 +33,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from bookwright.formulas.nodes import Call, Name, Negative, Node, Number, Sum
+from bookwright.formulas.nodes import Call, Name, Negative, Node, Number, Sum, tex_of
 from bookwright.formulas.parser import parse
 from bookwright.formulas.reader import GREEK
 from bookwright.formulas.symbols import (
@@ -54,9 +55,9 @@ Index: TypeAlias = int | str
 
 
 class Numbered(int):
-    """The number that a letter stands for, and the letter."""
+    """An index that is a number here, and the TeX that it is written as."""
 
-    letter: str
+    tex: str
 
 
 class Meaning(NamedTuple):
@@ -84,6 +85,8 @@ class Table:
             FormulaError: If a key is no name, or stands for something of a kind that has no
                 meaning.
         """
+        if not isinstance(symbols, Mapping) or not all(isinstance(key, str) for key in symbols):
+            raise FormulaError("the table of symbols is a dictionary whose keys are TeX")
         self._meanings: dict[str, list[Meaning]] = {}
         self._trees: dict[str, Node] = {}
         self.has_chances = EXPECTATION in symbols
@@ -97,7 +100,7 @@ class Table:
         if not isinstance(value, Mapping):
             raise FormulaError(f"'{EXPECTATION}' stands for a dictionary: what is averaged over")
         for key, values in value.items():
-            self._add(key, read_chance(values, key))
+            self._add(str(key), read_chance(values, key))
 
     def _add(self, key: str, value: Content) -> None:
         try:
@@ -236,10 +239,12 @@ def _matched(patterns: Sequence[Node], indices: Sequence[Index]) -> dict[str, in
 def _generality(meaning: Meaning, indices: Sequence[Index]) -> tuple[int, int, int]:
     """Return for how many indices a meaning is.
 
-    Numbers come before letters, letters before sums, and the very letter before another.
+    Numbers come before what is written in the same way, this before letters, and these before sums.
     """
     patterns = [_pattern(index) or ("", 0) for index in meaning.name.indices]
-    letters = [getattr(index, "letter", index) for index in indices]
-    others = (letter != own for (letter, _), own in zip(patterns, letters, strict=True))
-    sums = (bool(letter and offset) for letter, offset in patterns)
-    return sum(bool(letter) for letter, _ in patterns), sum(sums), sum(others)
+    others = [
+        tex_of(pattern) != getattr(index, "tex", index)
+        for pattern, index in zip(meaning.name.indices, indices, strict=True)
+    ]
+    letters = [bool(letter) for letter, _ in patterns]
+    return sum(letters), sum(others), sum(bool(letter and offset) for letter, offset in patterns)
