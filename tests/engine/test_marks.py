@@ -10,6 +10,7 @@ from bookwright.pages.marks import (
     find,
     formulas,
     is_block_name,
+    stands_alone,
     typed,
 )
 
@@ -129,6 +130,25 @@ def test_formulas_hold_values_so_that_they_can_be_told_from_what_is_typed():
 
 def test_what_a_value_says_is_no_formula():
     assert [each.tex for each in formulas(filled("@{x} and $a$", "$b$"))] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("a\n\n$$\nb\n$$\n\nc\n", True),
+        ("$$\nb\n$$", True),
+        ("a\n\n$$\nb\n$$ @definition{c}\n\nc\n", True),
+        ("a\n\n$$\nb\n$$\n@definition{c}\n\nc\n", True),
+        ("    a\n\n    $$\n    b\n    $$\n    \n    c\n", True),
+        ("> a\n>\n> $$\n> b\n> $$\n>\n> c\n", True),
+        ("a\n\n$$\nb\n$$\nc\n", False),
+        ("a\n$$\nb\n$$\n\nc\n", False),
+        ("a\n\n$$\nb\n$$ @definition{c}\nc\n", False),
+    ],
+)
+def test_display_is_alone_between_blank_lines(text, alone):
+    (formula,) = (each for each in formulas(text) if each.is_display)
+    assert stands_alone(text, formula) is alone
 
 
 def test_text_that_is_left_to_check_has_one_character_for_all_that_is_computed():

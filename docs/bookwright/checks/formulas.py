@@ -16,6 +16,7 @@ STATES = ("checked", "defined", "condition", "exempt")
 
 _NO_TABLE = "its table of symbols cannot be made: is `symbols` a dictionary of TeX and values?"
 _NO_FORMULA = "this mark follows no formula."
+_NOT_ALONE = "a formula between $$ has a blank line above and below, or Markdown does not read it."
 _NO_REASON = "a formula that is not checked says why: @unchecked{…}."
 
 Verdicts = list[tuple[Formula, str, str]]
@@ -65,6 +66,8 @@ def mistakes(text: str, formulas: Iterable[Formula]) -> Iterable[tuple[int, str]
     for formula in formulas:
         if formula.mark == UNCHECKED and not formula.reason.strip():
             yield formula.start, _NO_REASON
+        if formula.is_display and not marks.stands_alone(text, formula):
+            yield formula.start, _NOT_ALONE
     taken = {formula.marked for formula in formulas}
     for mark in marks.find(text):
         if mark.name in OF_FORMULAS and mark.start not in taken:

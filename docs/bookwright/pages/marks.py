@@ -32,6 +32,7 @@ _SPAN = re.compile(
     r"|(?<![\\$])\$(?!\s)(?P<inline>(?:\\.|[^\\$])+?)(?<!\s)\$",
     re.DOTALL,
 )
+_BLANK_LINE = re.compile(r"\n[ >]*(?=\n)")
 _PLAIN_VALUE = re.compile(r"(?<![\w^])\\value\{([\d.]+)\}")
 _QUOTED = re.compile(r"^ *>[ >]*", re.MULTILINE)
 _OF_FORMULA = re.compile(
@@ -61,6 +62,7 @@ class Formula(NamedTuple):
     mark: str = ""
     reason: str = ""
     marked: int = -1
+    is_display: bool = False
 
 
 def is_block_name(text: str) -> bool:
@@ -123,23 +125,34 @@ def formulas(text: str) -> Iterator[Formula]:
     for span in _SPAN.finditer(_blanked(text, (each.span() for each in _WRAPPED.finditer(text)))):
         if span["code"] is None:
             mark = _OF_FORMULA.match(text, span.end())
+            is_display = span["display"] is not None
             tex = span["display"] or span["inline"]
             if _QUOTED.search(text, text.rfind("\n", 0, span.start()) + 1, span.start()):
                 tex = _QUOTED.sub("", tex)
-            formula = Formula(tex.strip(), *span.span())
-            yield (
-                formula
-                if mark is None
-                else formula._replace(
-                    mark=mark["name"], reason=mark["reason"], marked=mark.start("name") - 1
-                )
-            )
+            yield Formula(tex.strip(), *span.span(), *_said(mark), is_display)
+
+
+def _said(mark: re.Match[str] | None) -> tuple[str, str, int]:
+    """Return the name of a mark, its reason, and where it stands."""
+    return (mark["name"], mark["reason"], mark.start("name") - 1) if mark else ("", "", -1)
+
+
+def stands_alone(text: str, formula: Formula) -> bool:
+    """Tell whether nothing but its mark stands beside a formula, up to the next blank lines."""
+    above = _BLANK_LINE.split(text[: formula.start])[-1]
+    below = _BLANK_LINE.split(_OF_FORMULA.sub("", text[formula.end :]), maxsplit=1)[0]
+    return not re.sub(r"[ >\n]", "", above + below)
 
 
 def bare(text: str) -> str:
     """Return a filled text as readers get it."""
     text = _OF_FORMULA.sub(lambda mark: "\n" * mark[0].count("\n"), text)
-    text = _PLAIN_VALUE.sub(r"\1", text).replace(f"{_VALUE}{{", "{").replace(_BEGIN, "").replace(_END, "")
+    text = (
+        _PLAIN_VALUE.sub(r"\1", text)
+        .replace(f"{_VALUE}{{", "{")
+        .replace(_BEGIN, "")
+        .replace(_END, "")
+    )
     return _NO_MARK.sub("", text)
 
 
