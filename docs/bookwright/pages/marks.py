@@ -129,12 +129,9 @@ def formulas(text: str) -> Iterator[Formula]:
             tex = span["display"] or span["inline"]
             if _QUOTED.search(text, text.rfind("\n", 0, span.start()) + 1, span.start()):
                 tex = _QUOTED.sub("", tex)
-            yield Formula(tex.strip(), *span.span(), *_said(mark), is_display)
-
-
-def _said(mark: re.Match[str] | None) -> tuple[str, str, int]:
-    """Return the name of a mark, its reason, and where it stands."""
-    return (mark["name"], mark["reason"], mark.start("name") - 1) if mark else ("", "", -1)
+            name, reason = mark.group("name", "reason") if mark else ("", "")
+            marked = mark.start("name") - 1 if mark else -1
+            yield Formula(tex.strip(), *span.span(), name, reason, marked, is_display)
 
 
 def stands_alone(text: str, formula: Formula) -> bool:
@@ -147,12 +144,8 @@ def stands_alone(text: str, formula: Formula) -> bool:
 def bare(text: str) -> str:
     """Return a filled text as readers get it."""
     text = _OF_FORMULA.sub(lambda mark: "\n" * mark[0].count("\n"), text)
-    text = (
-        _PLAIN_VALUE.sub(r"\1", text)
-        .replace(f"{_VALUE}{{", "{")
-        .replace(_BEGIN, "")
-        .replace(_END, "")
-    )
+    text = _PLAIN_VALUE.sub(r"\1", text).replace(f"{_VALUE}{{", "{")
+    text = text.replace(_BEGIN, "").replace(_END, "")
     return _NO_MARK.sub("", text)
 
 
