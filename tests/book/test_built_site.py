@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -78,24 +77,6 @@ def test_lines_of_code_fit_the_column(page):
     for fence in written.fences:
         for number, line in enumerate(fence.code.splitlines(), fence.line + 1):
             assert len(line) <= 76, written.place(number)
-
-
-DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.]*\.\d)")
-
-
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.startswith(("chapters/", "labs/"))]
-)
-def test_every_decimal_in_the_prose_stands_in_a_block_of_the_page(page, read):
-    article = BeautifulSoup(str(read(page)), "html.parser")
-    computed = {
-        Decimal(n) for block in article.select(".block") for n in DECIMAL.findall(block.text)
-    }
-    for block in article.select(".block, #sources, #sources ~ *, #tasks, #tasks ~ *"):
-        block.extract()
-    assert {
-        n for n in DECIMAL.findall(article.get_text(" ")) if Decimal(n) not in computed
-    } == set()
 
 
 @pytest.fixture(scope="module")
