@@ -20,7 +20,17 @@ from bookwright.formulas.arithmetic import (
 from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.layout import IFF, Statement, statements
 from bookwright.formulas.lookup import UnknownError
-from bookwright.formulas.nodes import Call, Chain, Computed, Name, Negative, Operation, Sum, names
+from bookwright.formulas.nodes import (
+    Call,
+    Chain,
+    Computed,
+    Name,
+    Negative,
+    Operation,
+    Sum,
+    names,
+    tex_of,
+)
 from bookwright.formulas.points import Budget, Point, Scene
 from bookwright.formulas.relations import Difference, are_equal, difference, holds
 from bookwright.formulas.table import Table
@@ -29,7 +39,7 @@ from bookwright.formulas.tokens import FormulaError
 T = TypeVar("T")
 
 POINTS = 12
-MANY_POINTS = 200
+MANY_POINTS = 60  # where a statement need not hold everywhere
 _TRIES = 5
 
 _Verdict = tuple[str, str]
@@ -138,8 +148,8 @@ class Judge:
         point = self._point(0)
         try:
             evaluate(name, Scene(point))
-        except UnknownError:
-            return True
+        except UnknownError as error:
+            return error.name == tex_of(name)
         return point.varies
 
     def _verify_proportion(self, chain: Chain) -> None:
@@ -162,11 +172,9 @@ class Judge:
             if one > other or (other > one and second.joint == IFF):
                 raise WrongError(reports.implication(first.chain, second.chain, point, one=one))
             seen.add((one, other))
-        if seen == {(False, False)} and not self._are_multiples(first.chain, second.chain):
-            raise FormulaError(
-                "this cannot be checked, since neither side holds at any of the points: "
-                "mark it with @unchecked{…}"
-            )
+        held = {one for one, _ in seen}
+        if held == {False} and not self._are_multiples(first.chain, second.chain):
+            raise FormulaError(f"'{reports.text(first.chain)}' holds at none of the points")
 
     def _are_multiples(self, first: Chain, second: Chain) -> bool:
         """Tell whether one equation is the other, times a number."""
@@ -180,7 +188,8 @@ class Judge:
     def _judge_condition(self, chain: Chain) -> None:
         """Check that a condition holds at some points, and not at all of them."""
         seen = {}
-        for held, point in self._outcomes(lambda scene: holds(chain, scene), MANY_POINTS):
+        count = POINTS if chain.relations == ("=",) else MANY_POINTS
+        for held, point in self._outcomes(lambda scene: holds(chain, scene), count):
             seen[held] = point
             if len(seen) == 2:
                 return

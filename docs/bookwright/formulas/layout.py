@@ -37,11 +37,11 @@ def statements(tex: str, is_function: Callable[[str], bool]) -> list[Statement]:
     tokens = tokenize(tex)
     if not any(token.text in RELATIONS for token in tokens):
         return []
-    found: list[Statement] = []
+    builder = _Builder(tex, Parser([], is_function))
     for row in _rows(tokens):
         for segment in _segments(row):
-            _add(found, segment, tex, is_function)
-    return found
+            builder.add(segment)
+    return builder.found
 
 
 def _rows(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -108,12 +108,13 @@ def _segments(row: list[Token]) -> Iterator[_Segment]:
             segment.tokens.append(token)
             continue
         yield segment
+        goes_on = joint == "," and following != _QUAD
         if joint in (IFF, IMPLIES):
             segment = _Segment([], joint)
         elif joint == "text":
             segment = _Segment([], guards=bool(_GUARD.match(token.text)))
         else:
-            segment = _Segment([], segment.joint and "", segment.guards, following != _QUAD)
+            segment = _Segment([], guards=segment.guards and goes_on, lists=goes_on)
     yield segment
 
 
@@ -138,34 +139,58 @@ def _is_name(row: list[Token], place: int) -> bool:
     return word.isalpha() and " " not in word and any(side in at for side in sides)
 
 
-def _add(
-    found: list[Statement], segment: _Segment, tex: str, is_function: Callable[[str], bool]
-) -> None:
-    """Add what a segment states to what is found, or to the last of it."""
-    tokens = [token for token in _without(segment.tokens, set()) if token.text != _QUAD]
-    if not tokens:
-        return
-    sides, relations = split(tokens)
-    parser = Parser([], is_function)
-    last = found[-1] if found else None
-    if not relations:
-        if segment.lists and last:
-            item = parser.inside(tokens).whole()
-            found[-1] = last._replace(chain=_longer(last.chain, item))
-        return
-    texts = tuple(_text(tex, side) for side in sides)
-    nodes = [parser.inside(side).whole() for side in (sides if sides[0] else sides[1:])]
-    if not sides[0]:
-        if last is None:
-            raise FormulaError(f"nothing stands before '{relations[0]}'")
-        nodes.insert(0, last.chain.sides[-1])
-        texts = (last.chain.texts[-1], *texts[1:])
-    chain = Chain(tuple(nodes), relations, texts)
-    if segment.guards and last:
-        guarded = replace(last.chain, guards=(*last.chain.guards, chain))
-        found[-1] = last._replace(chain=guarded)
-    else:
-        found.append(Statement(chain, segment.joint))
+class _Builder:
+    """Statements, as one segment after the other adds to them."""
+
+    def __init__(self, tex: str, parser: Parser) -> None:
+        self.found: list[Statement] = []
+        self._tex = tex
+        self._parser = parser
+        self._are_words = False
+
+    def add(self, segment: _Segment) -> None:
+        """Add what a segment states, or what it adds to the last statement."""
+        tokens = [token for token in segment.tokens if token.text != _QUAD]
+        if not tokens:
+            return
+        sides, relations = split(tokens)
+        if segment.joint and (self._are_words or not relations or not self.found):
+            raise FormulaError("words beside an arrow are not checked: @unchecked{…} says so")
+        if relations:
+            self._state(self._chain(sides, relations), segment)
+        elif segment.lists and self.found:
+            self._lengthen(self._parser.inside(tokens).whole(), segment)
+        self._are_words = not relations
+
+    def _chain(self, sides: list[list[Token]], relations: tuple[str, ...]) -> Chain:
+        """Return a chain; one that begins with a relation goes on with the one before it."""
+        nodes = [self._parser.inside(side).whole() for side in (sides if sides[0] else sides[1:])]
+        texts = [_text(self._tex, side) for side in sides]
+        if not sides[0]:
+            if not self.found:
+                raise FormulaError(f"nothing stands before '{relations[0]}'")
+            before = self.found[-1].chain
+            nodes, texts = [before.sides[-1], *nodes], [before.texts[-1], *texts[1:]]
+        return Chain(tuple(nodes), relations, tuple(texts))
+
+    def _state(self, chain: Chain, segment: _Segment) -> None:
+        if segment.guards and self.found:
+            last = self.found[-1].chain
+            self._replace(replace(last, guards=(*last.guards, chain)))
+        else:
+            self.found.append(Statement(chain, segment.joint))
+
+    def _lengthen(self, item: Node, segment: _Segment) -> None:
+        last = self.found[-1].chain
+        if segment.guards and last.guards:
+            guard = _longer(last.guards[-1], item)
+            among = replace(guard, relations=(*guard.relations[:-1], r"\in"))
+            self._replace(replace(last, guards=(*last.guards[:-1], among)))
+        else:
+            self._replace(_longer(last, item))
+
+    def _replace(self, chain: Chain) -> None:
+        self.found[-1] = self.found[-1]._replace(chain=chain)
 
 
 def _longer(chain: Chain, item: Node) -> Chain:

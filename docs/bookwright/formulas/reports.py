@@ -1,5 +1,7 @@
 """Say what is wrong with a formula: which sides, where, and what they are there."""
 
+import numpy as np
+
 from bookwright.formulas.arithmetic import Value, entries, mp, shape
 from bookwright.formulas.nodes import Chain
 from bookwright.formulas.points import Point
@@ -56,7 +58,14 @@ def _where(point: Point) -> str:
 
 
 def _values(left: Value, right: Value) -> str:
-    """Return two values with enough digits to see that they are different."""
+    """Return two values with enough digits to see that they are different.
+
+    Of two vectors, these are the entries that differ most.
+    """
+    if shape(left) == shape(right) != ():
+        place = max(np.ndindex(left.shape), key=lambda place: abs(left[place] - right[place]))
+        index = ", ".join(str(each + 1) for each in place)
+        return f"{_values(left[place], right[place])} in entry {index}"
     for digits in range(_FEW_DIGITS, _MANY_DIGITS + 1):
         one, other = _value(left, digits), _value(right, digits)
         if one != other:
