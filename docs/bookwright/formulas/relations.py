@@ -1,8 +1,9 @@
 r"""Compare the sides of a relation as closely as they are known.
 
-What is exact agrees to 30 digits. A rounded number stands for all that are rounded to it. Beside
-`\approx`, a side in digits is the other one rounded to these digits, and two other sides differ by
-at most 5 %. What comes from a function in floats agrees to 9 digits, its derivatives to 4.
+What is exact agrees to 30 digits. A computed number with a point, a power of ten or a per cent
+stands for all that are rounded to it; a whole number or a fraction is exact. Beside `\approx`, a
+side in digits is the other one rounded to these digits, and two other sides differ by at most 5 %.
+What comes from a function in floats agrees to 9 digits, its derivatives to 4.
 """
 
 from collections.abc import Callable
