@@ -349,6 +349,19 @@ class TestTyped:
         assert "0.75 is typed" in problem("# Page\n\n$0.75$\n", settings=SETTINGS)
         assert "0.75 is typed" in problem("# Page\n\n$a = 0.75$@unchecked{so}\n", settings=SETTINGS)
 
+    @pytest.mark.parametrize("option", ["alt", "title"])
+    def test_number_in_the_header_of_a_fence_is_named(self, option, problem):
+        figure = "import matplotlib.pyplot as plt\nn = 22\nplt.plot([0, n])\nplt.show()"
+        alt = "" if option == "alt" else ' alt="A line"'
+        fence = f'```python exec="on"{alt} {option}="A line to {{}}"\n{figure}\n```\n'
+        log = problem(f"# Page\n\n{fence.format('22')}", settings=SETTINGS)
+        assert log.startswith("page.md:3: 22 is typed")
+
+    @pytest.mark.parametrize("name", ["description", "title"])
+    def test_number_in_a_setting_of_the_page_is_named(self, name, problem):
+        log = problem(f"---\nother: 1\n{name}: In 22 steps\n---\n\n# Page\n", settings=SETTINGS)
+        assert log.startswith("page.md:3: 22 is typed")
+
     def test_counts_of_the_book_are_not_typed(self, problem):
         assert "three exercises is typed" in problem(
             "# Page\n\nIt has three exercises.\n", settings=SETTINGS

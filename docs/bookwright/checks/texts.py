@@ -78,6 +78,10 @@ class Text:
         if self._is_bound:
             for line, _, message in typed_numbers(self.typed, counted=self._counted):
                 yield Fault(self._page.place(line), message)
+            for place, text in (*_headers(self._page), *_settings(self._page)):
+                computed = marks.typed(marks.fill(text, lambda _: ""), ())
+                for _, _, message in typed_numbers(computed, counted=self._counted):
+                    yield Fault(place, message)
 
     def unknown_names(self, known: Known) -> Iterator[tuple[str, Fault]]:
         """Yield the names that nothing known has, and what is wrong if they do not exist."""
@@ -86,3 +90,20 @@ class Text:
 
     def _place(self, position: int) -> Place:
         return self._page.place(self._text.count("\n", 0, position) + 1)
+
+
+def _headers(page: Page) -> Iterator[tuple[Place, str]]:
+    """Yield the texts in the headers of fences."""
+    for fence in page.fences:
+        for name in ("alt", "title"):
+            if text := fence.options.get(name):
+                yield page.place(fence.line), text
+
+
+def _settings(page: Page) -> Iterator[tuple[Place, str]]:
+    """Yield the settings of a page that readers see."""
+    for name in ("description", "title"):
+        place = page.place_of_setting(name)
+        line = page.above.split("\n")[place.line - 1]
+        if line.startswith(f"{name}:"):
+            yield place, line.partition(":")[2]
