@@ -14,8 +14,8 @@ NO_BLOCK = "no block that runs stands above this value: name one, @name{…}."
 
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _MORE = {"above", "beyond", "bigger", "exceeds", "faster", "greater", "grows", "higher", "larger"}
-_MORE |= {"later", "longer", "more", "over", "positive", "rises", "steeper", "wider"}
-_LESS = {"below", "earlier", "falls", "fewer", "flatter", "less", "lower", "negative"}
+_MORE |= {"later", "longer", "more", "over", "positive", "rises"}
+_LESS = {"below", "earlier", "falls", "fewer", "less", "lower", "negative"}
 _LESS |= {"shorter", "shrinks", "sinks", "slower", "smaller", "under", "within"}
 
 
