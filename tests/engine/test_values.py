@@ -45,6 +45,10 @@ def test_number_that_is_typed_in_a_mark_is_a_mistake(content):
     assert "asks for nothing" in mistake(ask(content))
 
 
+def test_mark_in_the_words_of_a_mark_is_a_mistake():
+    assert mistake(ask("a > b:that of @{a}")) == "a mark stands in a mark: write it behind."
+
+
 @pytest.mark.parametrize("more", ["a > b", "a >= b"])
 @pytest.mark.parametrize("less", ["a < b", "a <= b"])
 def test_words_say_what_the_comparison_says(more, less):

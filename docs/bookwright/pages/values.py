@@ -55,6 +55,8 @@ def mistake(value: Asked) -> str | None:
         return f"{value.expression!r} is no expression of Python: {error.msg}."
     if not any(isinstance(node, ast.Name) for node in ast.walk(tree)):
         return f"{value.expression!r} asks for nothing: a value has a name that the block has left."
+    if any(find(value.form)):
+        return "a mark stands in a mark: write it behind."
     says = next((word for word in re.findall(r"\w+", value.form) if word in _MORE | _LESS), None)
     if says is None or not isinstance(tree, ast.Compare) or len(tree.ops) != 1:
         return None
