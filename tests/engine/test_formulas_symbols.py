@@ -42,6 +42,30 @@ def test_the_ends_of_an_interval_may_be_tex():
     assert status(r"\alpha L < 1.8", symbols) == "wrong"
 
 
+def test_both_ends_of_an_interval_may_be_tex():
+    symbols = {r"\mu": (0.2, 1), "L": (2, 5), r"\lambda": (r"\mu", "L")}
+    assert status(r"\mu < \lambda < L", symbols) == "checked"
+    assert status(r"\lambda = \mu", symbols) == "wrong"
+    assert status(r"\lambda < 2", symbols) == "wrong"
+
+
+def test_the_ends_of_an_interval_may_be_random_themselves():
+    assert status("0 < w < 3", {"w": ((0, 1), (2, 3))}) == "checked"
+    assert status("w < 1", {"w": ((0, 1), (2, 3))}) == "wrong"
+
+
+def test_the_ends_of_an_interval_are_not_taken_for_a_derivative():
+    symbols = {"w": ("1 + 1", 3), "w'": "7 - 2"}
+    assert status("0 w + w' = 5, 2 < w' w / 5 < 3", symbols) == "checked"
+    assert status("0 w + w' = 2", symbols) == "wrong"
+
+
+def test_a_vector_keeps_its_entries_beside_a_key_of_one_index():
+    symbols = {"w": ["1 + 1", "2 + 2"], "w_1": "7 - 2"}
+    assert status("w_1 w = 5 (2, 4)", symbols) == "checked"
+    assert status("w_1 w = 5 (5, 4)", symbols) == "wrong"
+
+
 @pytest.mark.parametrize("values", [range(2, 5), {2, 3, 4}])
 def test_a_range_or_a_set_is_a_random_one_of_its_values(values):
     assert status(r"k \in \{2, 3, 4\}", {"k": values}) == "checked"

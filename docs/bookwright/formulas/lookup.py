@@ -12,7 +12,7 @@ from bookwright.formulas.arithmetic import (
     shape,
 )
 from bookwright.formulas.evaluation import entry, evaluate, rule
-from bookwright.formulas.meanings import by_definition, drawn
+from bookwright.formulas.meanings import by_definition, drawn, is_evaluated
 from bookwright.formulas.nodes import Name, Node, names, tex_of
 from bookwright.formulas.points import Key, Point, Scene, written
 from bookwright.formulas.symbols import Definition
@@ -134,19 +134,16 @@ def _with_entries(value: Value, base: str, scene: Scene) -> Value:
 def _meant(found: Found, key: Key, scene: Scene) -> Value:
     content = found.meaning.content
     if isinstance(content, Definition | Node):
-        if not _is_evaluated(found, key, scene):
+        inside = scene.bind(_letters(found))
+        if not is_evaluated(content, key, inside):
             _come_to(found, key, scene)
-        return by_definition(content, key, scene.bind(_letters(found)))
+        return by_definition(content, key, inside)
     if callable(content):
         names_of = found.meaning.parameters or ()
         arguments = [value_of(key_of(each, scene), scene) for each in names_of]
         counters = found.letters.values()
         return python.call(content, [*counters, *arguments], scene.point, written(key))
     return drawn(content, key, scene)
-
-
-def _is_evaluated(found: Found, key: Key, scene: Scene) -> bool:
-    return (key, scene.bind(_letters(found)).key) in scene.point.known
 
 
 def _come_to(found: Found, key: Key, scene: Scene) -> None:
@@ -159,7 +156,8 @@ def _come_to(found: Found, key: Key, scene: Scene) -> None:
     if isinstance(found.meaning.name.indices[0], Name):
         return
     before = Found(found.meaning, {letter: value - 1 for letter, value in found.letters.items()})
-    if not _is_evaluated(before, (base, (last - 1,)), scene):
+    inside = scene.bind(_letters(before))
+    if not is_evaluated(found.meaning.content, (base, (last - 1,)), inside):
         for index in range(beginning + 1, last):
             value_of((base, (index,)), scene)
 

@@ -14,12 +14,21 @@ from bookwright.formulas.tokens import FormulaError
 
 def by_definition(content: Definition | Node, key: Key, scene: Scene) -> Value:
     """Return the value of a definition, which is kept for where all names are the same."""
-    here = key, scene.key
+    here = _here(content, key, scene)
     known = scene.point.known
     if here not in known:
         tree = scene.point.table.tree(content) if isinstance(content, Definition) else content
         known[here] = evaluate(tree, scene)
     return known[here]
+
+
+def is_evaluated(content: Content, key: Key, scene: Scene) -> bool:
+    """Tell whether the value of a definition is kept already."""
+    return _here(content, key, scene) in scene.point.known
+
+
+def _here(content: Content, key: Key, scene: Scene) -> tuple[object, ...]:
+    return id(content), key, scene.key
 
 
 def drawn(content: Content, key: Key, scene: Scene) -> Value:
@@ -51,12 +60,18 @@ def _within(key: Key, place: Sequence[int]) -> Key:
 
 def _random(content: Interval | Choice, key: Key, scene: Scene) -> Value:
     if isinstance(content, Interval):
-        low, high = (drawn(end, (f"{key[0]}'", key[1]), scene) for end in content)
+        low = drawn(content.low, _part(key, "low"), scene)
+        high = drawn(content.high, _part(key, "high"), scene)
         return scene.point.uniform(low, high, key)
     if not content.values:
         raise FormulaError(f"'{key[0]}' can be nothing: there is no value in the table")
-    chosen = scene.point.random(key).choice(content.values)
-    return drawn(chosen, (f"{key[0]}'", key[1]), scene)
+    place = scene.point.random(key).randrange(len(content.values))
+    return drawn(content.values[place], _part(key, f"value {place + 1}"), scene)
+
+
+def _part(key: Key, part: str) -> Key:
+    """Return what a part of a meaning is known by: each part has values of its own."""
+    return key[0], (*key[1], part)
 
 
 def chance_values(chance: Choice, key: Key, scene: Scene) -> Iterator[tuple[Value, Value]]:
