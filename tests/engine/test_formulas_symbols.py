@@ -225,6 +225,15 @@ def test_an_expectation_takes_probabilities_and_several_names():
     assert status(r"\mathbb E X^2 = 9", symbols) == "wrong"
 
 
+def test_what_is_averaged_over_and_its_probabilities_may_be_tex():
+    x, p = [1, 2, 6], [0.5, 0.25, 0.25]
+    values = {"x_1": "p_1", "x_2": "p_2", "x_3": "p_3"}
+    symbols = {"x": x, "p": p, r"\mathbb E": {"X": values, "Y": ["x_1", "x_3"]}}
+    assert status(r"\mathbb E X = 2.5, \mathbb E Y = 3.5", symbols) == "checked"
+    assert status(r"X \in \{1, 2, 6\}", symbols) == "checked"
+    assert status(r"\mathbb E X = 3", symbols) == "wrong"
+
+
 def test_values_of_different_indices_are_independent():
     symbols = {r"\mathbb E": {r"\xi_k": [-1, 1]}}
     assert status(r"\mathbb E \xi_1 \xi_2 = 0, \mathbb E \xi_1^2 = 1", symbols) == "checked"

@@ -77,6 +77,7 @@ def _part(key: Key, part: str) -> Key:
 def chance_values(chance: Choice, key: Key, scene: Scene) -> Iterator[tuple[Value, Value]]:
     """Yield the values that a name can have, and their probabilities."""
     for place, value in enumerate(chance.values):
-        weight = chance.weights[place] if chance.weights else None
-        share = drawn(weight, key, scene) if weight else mp.mpf(1) / len(chance.values)
-        yield drawn(value, key, scene), share
+        share = mp.mpf(1) / len(chance.values)
+        if chance.weights:
+            share = drawn(chance.weights[place], _part(key, f"weight {place + 1}"), scene)
+        yield drawn(value, _part(key, f"value {place + 1}"), scene), share
