@@ -68,6 +68,18 @@ PAIRS = {
         r"\operatorname{var}(x) = \operatorname{mean}(x^2) - \operatorname{mean}(x)^2",
         r"\operatorname{var}(x) = \operatorname{mean}(x^2)",
     ),
+    "blocks of a matrix": (
+        r"\begin{pmatrix} A & v \\ u^\top & 1 \end{pmatrix} (0, 0, 1) = (v_1, v_2, 1)",
+        r"\begin{pmatrix} A & v \\ u^\top & 1 \end{pmatrix} (0, 0, 1) = (u_1, u_2, 1)",
+    ),
+    "rows below a matrix": (
+        r"\begin{pmatrix} A \\ u^\top \end{pmatrix} (1, 0) = (2, 1, u_1)",
+        r"\begin{pmatrix} A \\ u^\top \end{pmatrix} (1, 0) = (2, 1, u_2)",
+    ),
+    "vectors as columns": (
+        r"\begin{pmatrix} u & v \end{pmatrix} (2, 3) = 2 u + 3 v",
+        r"\begin{pmatrix} u & v \end{pmatrix} (2, 3) = 2 v + 3 u",
+    ),
     "sums with bounds": (r"\sum_{i=1}^{n} i = 10", r"\sum_{i=1}^{n} i = 11"),
     "sums over an index": (r"\sum_i x_i y_i = x \cdot y", r"\sum_i x_i y_i = x \cdot x"),
     "sums without an index": (r"\sum x_i + 1 = 1 + \sum_j x_j", r"\sum (x_i + 1) = \sum x_i"),

@@ -235,6 +235,8 @@ MESSAGES = {
     r"\sum_q q = 1": "nothing says how far 'q' goes: write its bounds",
     r"\sum a = 1": "nothing says which index a sum is over: write it below",
     r"\sum_{k=1}^{10^9} k = 1": "a sum has more than 10000 terms",
+    r"n = 1^\top x": "cannot read this at 'x': a number has no transpose: give a vector of ones",
+    r"n = \begin{pmatrix} X & x^\top \end{pmatrix}": "the blocks of a matrix do not go together",
     "n = {4": "cannot read this where it ends: a brace is never closed",
     r"a = 3 \iff b = 3": "'a = 3' holds at none of the points",
     r"a > 3 \implies b > 3": "'a > 3' holds at none of the points",
@@ -255,6 +257,15 @@ def test_messages_say_what_is_wrong_and_where(tex):
     found = verdict(tex)
     assert found.message.startswith(MESSAGES[tex])
     assert "\n" not in found.message
+
+
+def test_what_goes_wrong_within_the_judge_makes_a_formula_unreadable(monkeypatch):
+    def fails(*_):
+        raise AttributeError("no\nsuch thing")
+
+    monkeypatch.setattr(judging, "difference", fails)
+    message = "this could not be evaluated: AttributeError: no such thing"
+    assert verdict("n = 4") == Verdict("unreadable", message)
 
 
 def test_long_sides_are_shortened_in_messages():

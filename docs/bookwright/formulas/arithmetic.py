@@ -178,6 +178,22 @@ def transpose(value: Value) -> Value:
     return value.T if len(shape(value)) > 1 else value.reshape(1, -1)
 
 
+def stacked(rows: list[list[Value]]) -> Value:
+    """Return a matrix of blocks: a vector is a column, and a number has one row and one column."""
+    blocks = [[_block(value) for value in row] for row in rows]
+    try:
+        found = np.block(blocks)
+    except ValueError:
+        raise MismatchError("the blocks of a matrix do not go together") from None
+    return found[:, 0] if found.shape[1] == 1 else found
+
+
+def _block(value: Value) -> Value:
+    if len(shape(value)) == 2:
+        return value
+    return np.array([*entries(value), None], dtype=object)[:-1].reshape(-1, 1)
+
+
 def defined(function: Callable[..., Value]) -> Callable[..., Value]:
     """Return a function that says where it has no value."""
 

@@ -96,8 +96,11 @@ def _(node: Function, scene: Scene) -> Value:
 
 @rule.register
 def _(node: Matrix, scene: Scene) -> Value:
-    rows = array([array([evaluate(cell, scene) for cell in row]) for row in node.rows])
-    return rows[:, 0] if rows.shape[1] == 1 else rows
+    rows = [[evaluate(cell, scene) for cell in row] for row in node.rows]
+    if any(arithmetic.shape(cell) for row in rows for cell in row):
+        return arithmetic.stacked(rows)
+    found = array([array(row) for row in rows])
+    return found[:, 0] if found.shape[1] == 1 else found
 
 
 @rule.register

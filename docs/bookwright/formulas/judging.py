@@ -74,6 +74,9 @@ class Judge:
             return "unreadable", str(error)
         except RecursionError:
             return "unreadable", "something is defined by itself without end"
+        except Exception as error:  # noqa: BLE001  # a page has many formulas, and the others count
+            said = " ".join(str(error).split())
+            return "unreadable", f"this could not be evaluated: {type(error).__name__}: {said}"
 
     def _judged(self, tex: str, mark: str) -> str:
         found = self._statements(tex, mark)

@@ -111,6 +111,8 @@ class Parser(ConstructReader):
     def _power(self, base: Node) -> Node:
         tokens = self.group()
         if [each.text for each in tokens] == [r"\top"]:
+            if isinstance(base, Number):
+                raise self.error("a number has no transpose: give a vector of ones a name")
             return Function("transpose", (base,))
         return Operation("^", base, self.inside(tokens).whole())
 
