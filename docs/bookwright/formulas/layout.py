@@ -104,6 +104,8 @@ def _segments(row: list[Token]) -> Iterator[_Segment]:
         depth += depth_of(token)
         following = row[place + 1].text if place + 1 < len(row) else ""
         joint = "" if depth else _parting(row, place)
+        if not depth and token.text == _QUAD and _are_chains(segment.tokens, row[place + 1 :]):
+            joint = _QUAD
         if not joint:
             segment.tokens.append(token)
             continue
@@ -128,6 +130,28 @@ def _parting(row: list[Token], place: int) -> str:
     if token.text in _PUNCTUATION:
         return "," if token.text == "," else ";"
     return ""
+
+
+def _are_chains(before: list[Token], after: list[Token]) -> bool:
+    """Tell whether there are whole chains on both sides of a space."""
+    before, after = ([each for each in side if each.text != _QUAD] for side in (before, after))
+    goes_on = any(token.text in {"-", *_GOING_ON} for token in (*before[-1:], *after[:1]))
+    return not goes_on and _is_chain(before) and _is_chain(_first_part(after))
+
+
+def _is_chain(tokens: list[Token]) -> bool:
+    sides, relations = split(tokens)
+    return bool(relations and sides[0] and sides[-1])
+
+
+def _first_part(row: list[Token]) -> list[Token]:
+    """Return what stands before a comma, a word or an arrow."""
+    depth = 0
+    for place, token in enumerate(row):
+        depth += depth_of(token)
+        if not depth and _parting(row, place):
+            return row[:place]
+    return row
 
 
 def _is_name(row: list[Token], place: int) -> bool:
