@@ -34,6 +34,8 @@ def _(node: Iteration, scene: Scene) -> Value:
         if not terms:
             raise UndefinedError("there is nothing to choose from")
         return functions.apply(node.kind, terms)
+    if node.kind == "list":
+        return arithmetic.array(terms)
     if node.kind == "prod":
         return combined([mp.mpf(1), *terms], arithmetic.multiply)
     scene.point.note_addends(*terms)

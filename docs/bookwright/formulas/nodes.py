@@ -139,7 +139,7 @@ class Cases(Node):
 
 @dataclass(frozen=True)
 class Iteration(Node):
-    r"""A `\sum`, `\prod`, `\max` or `\min` over an index.
+    r"""A `\sum`, `\prod`, `\max` or `\min` over an index, or a list of all values.
 
     What stands below is a name, a name with its `low` and `high`, or a chain; or nothing.
     """

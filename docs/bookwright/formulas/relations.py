@@ -26,9 +26,11 @@ from bookwright.formulas.dots import gap
 from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.nodes import (
     Chain,
+    Iteration,
     Name,
     Node,
     Sequence,
+    names,
 )
 from bookwright.formulas.points import EXACT, Point, Scene
 from bookwright.formulas.sums import endless
@@ -111,6 +113,8 @@ def _is_so(relation: str, left: _Side, right: _Side, scene: Scene) -> bool:
         return _is_member(left.value, right, scene) == (relation == r"\in")
     if relation == "=" and _is_listed(left, right):
         return any(are_equal(left.value, each, scene) for each in members(right.node, scene))
+    if not shape(left.value) and _is_plain_list(right.node):
+        left = _all_values(left, scene)
     if right.value is None or relation not in _COMPARISONS:
         raise FormulaError(f"'{relation}' is not checked: mark the formula with @unchecked{{…}}")
     _check_shapes(left.value, right.value)
@@ -123,8 +127,23 @@ def _is_so(relation: str, left: _Side, right: _Side, scene: Scene) -> bool:
 
 def _is_listed(left: _Side, right: _Side) -> bool:
     r"""Tell whether a side is one number of a list such as `1, \dots, n`."""
-    lists = isinstance(right.node, Sequence) and not right.node.brackets
-    return lists and not shape(left.value) and gap(right.node.items) is not None  # type: ignore[attr-defined]
+    with_dots = isinstance(right.node, Sequence) and gap(right.node.items) is not None
+    return with_dots and not right.node.brackets and not shape(left.value)  # type: ignore[attr-defined]
+
+
+def _is_plain_list(node: Node) -> bool:
+    return isinstance(node, Sequence) and not node.brackets and gap(node.items) is None
+
+
+def _all_values(side: _Side, scene: Scene) -> _Side:
+    """Return a side for all values of the index that it has: in their order, they are a list."""
+    table = scene.point.table
+    indices = {index for name in names(side.node) for index in name.indices}
+    free = [each for each in indices if isinstance(each, Name) and not table.find(each.base, ())]
+    if len(free) != 1 or (free[0].base, ()) in scene.bound:
+        return side
+    node = Iteration("list", free[0], None, None, side.node)
+    return _with_slack(_Side(node, evaluate(node, scene)), scene)
 
 
 def are_equal(left: Value, right: Value, scene: Scene) -> bool:
