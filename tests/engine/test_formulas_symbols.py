@@ -179,6 +179,15 @@ def test_functions_of_python_that_cannot_get_them_get_floats():
     assert status("f(w) = 1.00001 e^w", symbols) == "wrong"
 
 
+def test_what_is_left_of_floats_is_equal_to_0():
+    symbols = {"f": lambda w: 0.1 + 0.2 - 0.3 + 0 * float(w), "g": lambda w: [float(w), 1e-16]}
+    assert status("f(1) = 0, 0 = f(1), g(1) = (1, 0)", symbols) == "checked"
+    assert status(r"f(1) \ne 0", symbols) == "wrong"
+    assert status("f(1) = 10^{-8}", symbols) == "wrong"
+    assert status("0 = f(1) + 10^{-8}", symbols) == "wrong"
+    assert status("0 = 10^{-16}", symbols) == "wrong"
+
+
 def test_the_parameters_of_functions_of_python_are_written_in_tex():
     symbols = {"f": lambda alpha, w_0: 3 * alpha + w_0, r"\alpha": (0, 1), "w_0": (0, 1)}
     assert (

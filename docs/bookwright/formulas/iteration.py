@@ -21,7 +21,8 @@ from bookwright.formulas.lookup import extent, is_known
 from bookwright.formulas.meanings import chance_values
 from bookwright.formulas.nodes import Cases, Chain, Expectation, Iteration, Name, Node, names
 from bookwright.formulas.points import Scene, UndrawnError
-from bookwright.formulas.relations import holds, members
+from bookwright.formulas.relations import holds
+from bookwright.formulas.sets import members
 from bookwright.formulas.sums import combined
 from bookwright.formulas.symbols import EXPECTATION, Choice
 from bookwright.formulas.tokens import FormulaError

@@ -32,7 +32,8 @@ from bookwright.formulas.nodes import (
     tex_of,
 )
 from bookwright.formulas.points import Budget, Point, Scene
-from bookwright.formulas.relations import Difference, are_equal, difference, holds
+from bookwright.formulas.relations import Difference, difference, holds
+from bookwright.formulas.sets import are_equal
 from bookwright.formulas.table import Table
 from bookwright.formulas.tokens import FormulaError
 

@@ -22,30 +22,22 @@ from bookwright.formulas.arithmetic import (
     shape,
 )
 from bookwright.formulas.digits import unit_of
-from bookwright.formulas.dots import gap
 from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.nodes import (
     Chain,
     Iteration,
     Name,
     Node,
-    Sequence,
     names,
 )
 from bookwright.formulas.points import EXACT, Point, Scene
-from bookwright.formulas.sums import endless
+from bookwright.formulas.sets import are_equal, is_endless, is_list, is_member, is_set, members
 from bookwright.formulas.tokens import FormulaError
 
 ROUGH = mp.mpf("0.05")
 FAR = 10
 _LENIENT = 10**5  # times the noise: an equality may be approached
 _SLIGHTLY_MORE = mp.mpf("1.000001")  # a number may be half a unit off, and it is not linear
-_SETS = {
-    r"\mathbb R": lambda value: real(value) is not None,
-    r"\mathbb Z": lambda value: mp.isint(real(value)),
-    r"\mathbb N": lambda value: mp.isint(real(value)) and real(value) >= 0,
-    r"\mathbb C": lambda value: value is not None,
-}
 
 
 class Difference(NamedTuple):
@@ -89,14 +81,7 @@ def difference(chain: Chain, scene: Scene) -> Difference | None:
 
 def _value(node: Node, scene: Scene) -> Value:
     """Return the value of a side; what is no value is looked at when it is compared."""
-    is_set = isinstance(node, Name) and node.base in _SETS
-    is_list = isinstance(node, Sequence) and not node.brackets and _is_endless(node)
-    return None if is_set or is_list else evaluate(node, scene)
-
-
-def _is_endless(node: Sequence) -> bool:
-    terms = gap(node.items)
-    return terms is not None and not terms.after
+    return None if is_set(node) or is_endless(node) else evaluate(node, scene)
 
 
 def _with_slack(side: _Side, scene: Scene) -> _Side:
@@ -110,10 +95,11 @@ def _with_slack(side: _Side, scene: Scene) -> _Side:
 
 def _is_so(relation: str, left: _Side, right: _Side, scene: Scene) -> bool:
     if relation in (r"\in", r"\notin"):
-        return _is_member(left.value, right, scene) == (relation == r"\in")
-    if relation == "=" and _is_listed(left, right):
+        return is_member(left.value, right.node, scene) == (relation == r"\in")
+    is_one = not shape(left.value)
+    if relation == "=" and is_one and is_list(right.node, dots=True):
         return any(are_equal(left.value, each, scene) for each in members(right.node, scene))
-    if not shape(left.value) and _is_plain_list(right.node):
+    if is_one and is_list(right.node, dots=False):
         left = _all_values(left, scene)
     if right.value is None or relation not in _COMPARISONS:
         raise FormulaError(f"'{relation}' is not checked: mark the formula with @unchecked{{…}}")
@@ -123,16 +109,6 @@ def _is_so(relation: str, left: _Side, right: _Side, scene: Scene) -> bool:
         left, right = (_ordered(side) for side in (left, right))
     verdicts = elementwise(_COMPARISONS[relation], left.value, right.value, margin)
     return (any if relation == r"\ne" else all)(entries(verdicts))
-
-
-def _is_listed(left: _Side, right: _Side) -> bool:
-    r"""Tell whether a side is one number of a list such as `1, \dots, n`."""
-    with_dots = isinstance(right.node, Sequence) and gap(right.node.items) is not None
-    return with_dots and not right.node.brackets and not shape(left.value)  # type: ignore[attr-defined]
-
-
-def _is_plain_list(node: Node) -> bool:
-    return isinstance(node, Sequence) and not node.brackets and gap(node.items) is None
 
 
 def _all_values(side: _Side, scene: Scene) -> _Side:
@@ -146,11 +122,6 @@ def _all_values(side: _Side, scene: Scene) -> _Side:
     return _with_slack(_Side(node, evaluate(node, scene)), scene)
 
 
-def are_equal(left: Value, right: Value, scene: Scene) -> bool:
-    """Tell whether two numbers are the same as far as they are known."""
-    return bool(abs(left - right) <= scene.point.accuracy * max(abs(left), abs(right), 1))
-
-
 def _check_shapes(left: Value, right: Value) -> None:
     same = shape(left) == shape(right)
     zero = any(not shape(side) and side == 0 for side in (left, right))
@@ -159,8 +130,11 @@ def _check_shapes(left: Value, right: Value) -> None:
 
 
 def _closeness(left: _Side, right: _Side, scene: Scene) -> Value:
-    """Return by how much two equal sides may differ."""
-    return _noise(left, right, scene.point) + _slack(left, right)
+    """Return by how much two equal sides may differ: in floats, nothing is as small as 0."""
+    point = scene.point
+    rest = point.accuracy if point.has_floats else 0
+    beside_0 = elementwise(lambda a, b: 0 if a and b else rest, left.value, right.value)
+    return _noise(left, right, point) + _slack(left, right) + beside_0
 
 
 def _strictly(left: _Side, right: _Side, scene: Scene) -> Value:
@@ -196,31 +170,8 @@ def _roughness(left: _Side, right: _Side, scene: Scene) -> Value:
     return largest * _SLIGHTLY_MORE + slack
 
 
-def _real(value: Value) -> Value:
-    return elementwise(real, value)
-
-
 def _ordered(side: _Side) -> _Side:
-    return side._replace(value=_real(side.value))
-
-
-def _is_member(value: Value, side: _Side, scene: Scene) -> bool:
-    node = side.node
-    if isinstance(node, Name) and node.base in _SETS:
-        return all(map(_SETS[node.base], entries(value)))
-    if isinstance(node, Sequence) and node.brackets[:1] in ("(", "[") and len(node.items) == 2:
-        low, high = _real(side.value)
-        number = real(value)
-        over = low <= number if node.brackets[0] == "[" else low < number
-        return bool(over and (number <= high if node.brackets[-1] == "]" else number < high))
-    return any(are_equal(value, each, scene) for each in members(node, scene))
-
-
-def members(node: Node, scene: Scene) -> list[Value]:
-    """Return what is in a list, a set or a vector."""
-    if isinstance(node, Sequence) and _is_endless(node):
-        return endless(node.items, scene)
-    return entries(evaluate(node, scene))
+    return side._replace(value=elementwise(real, side.value))
 
 
 def _are_close(left: Value, right: Value, margin: Value) -> bool:
