@@ -1,10 +1,12 @@
 """The table of symbols: what its keys and values mean."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from bookwright.formulas.arithmetic import mp
 from bookwright.formulas.check import Formula, Verdict, check
 
 
@@ -177,6 +179,24 @@ def test_functions_of_python_that_cannot_get_them_get_floats():
     symbols = {"f": lambda w: float(np.exp(w)), "w": (0, 1), "q": np.hypot}
     assert status("f(w) = e^w, f = e^w, q(3, 4) = 5", symbols) == "checked"
     assert status("f(w) = 1.00001 e^w", symbols) == "wrong"
+
+
+ROUNDING = [lambda x: float(x) * x, lambda x: float(2 * x) / 2 * x, lambda x: math.fabs(x) * x]
+
+
+@pytest.mark.parametrize("function", ROUNDING)
+def test_functions_of_python_that_round_inside_are_compared_as_floats(function):
+    as_it_is = mp.mpf.__float__
+    symbols = {"f(x)": function, "x": (1, 2)}
+    assert status("f(x) = x^2, f'(x) = 2 x", symbols) == "checked"
+    assert status("f(x) = 1.00001 x^2", symbols) == "wrong"
+    assert status("f'(x) = x", symbols) == "wrong"
+    assert mp.mpf.__float__ is as_it_is
+
+
+def test_functions_of_python_that_do_not_round_are_compared_in_all_digits():
+    symbols = {"f(x)": lambda x: x * x, "x": (1, 2)}
+    assert status("f(x) = x^2 + 10^{-25}", symbols) == "wrong"
 
 
 def test_what_is_left_of_floats_is_equal_to_0():

@@ -1,6 +1,7 @@
 """Call functions of Python that the table of symbols has, and take what they return."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 
 import numpy as np
@@ -19,16 +20,16 @@ def call(
 ) -> Value:
     """Return the value of a function of Python: of floats, if it cannot take other numbers.
 
+    A function that turns some of its numbers into floats gets floats only: what it would make of
+    the others has many digits, and few of them are right.
+
     Raises:
         UndefinedError: If it says that the arguments are outside of where it is defined.
         FormulaError: If it fails in another way, or returns no number.
     """
     point.work(_COST)
     try:
-        try:
-            result = function(*arguments)
-        except _PREFERS_FLOATS:
-            result = function(*map(_in_floats, arguments))
+        result = _result(function, arguments, point)
     except UndefinedError:
         raise
     except _OUTSIDE as error:
@@ -36,6 +37,39 @@ def call(
     except Exception as error:  # noqa: BLE001  # whatever the function does, the page names it
         raise FormulaError(f"'{name}' raises {type(error).__name__}: {error}") from None
     return _value(result, point, name)
+
+
+def _result(
+    function: Callable[..., object], arguments: Sequence[Value | int], point: Point
+) -> object:
+    try:
+        with _conversions() as converted:
+            result = function(*arguments)
+        if not converted:
+            return result
+    except _PREFERS_FLOATS:
+        pass
+    result = function(*map(_in_floats, arguments))
+    if isinstance(result, mp.mpf | mp.mpc):
+        point.note_floats()
+    return result
+
+
+@contextmanager
+def _conversions() -> Iterator[list[Value]]:
+    """Note which numbers of many digits are turned into floats."""
+    found: list[Value] = []
+    as_it_is = mp.mpf.__float__
+
+    def noticed(value: Value) -> float:
+        found.append(value)
+        return float(as_it_is(value))
+
+    mp.mpf.__float__ = noticed
+    try:
+        yield found
+    finally:
+        mp.mpf.__float__ = as_it_is
 
 
 def _in_floats(value: Value) -> object:
