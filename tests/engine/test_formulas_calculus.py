@@ -25,6 +25,7 @@ SYMBOLS = {
     "z": r"\operatorname{sum}(X W \odot X W)",
     "m": lambda w: math.exp(2 * w),
     "q": lambda w: w**4,
+    "u(w)": "m",
 }
 
 
@@ -95,6 +96,7 @@ PAIRS = [
     (r"2 \int_0^1 w u + 1 \, du + 1 = w + 3", r"2 \int_0^1 w u + 1 \, du = w"),
     (r"m'(w) = 2 e^{2 w}, m' = 2 m", r"m'(w) = e^{2 w}"),
     (r"m''(t) = 4 e^{2 t}", r"m''(t) = 2 e^{2 t}"),
+    (r"u'(w) + u'(w) = 4 u", r"u'(w) - u'(w) = 2 u"),
     (r"q''(w) = 12 w^2", r"q''(w) = 12.000001 w^2"),
 ]
 

@@ -25,10 +25,8 @@ _LIMIT_DIGITS = 160
 
 def derivative(function: Callable[[Value], Value], at: Value, order: int, point: Point) -> Value:
     """Return a derivative of a function of a number."""
-    had_floats, point.has_floats = point.has_floats, False
-    function(at)
-    in_floats, point.has_floats = point.has_floats, point.has_floats or had_floats
-    if in_floats:
+    _, has_floats = point.observed(lambda: function(at))
+    if has_floats:
         point.note_coarse(COARSE_SLOPE)
         return _difference(function, at, mp.mpf(_FLOAT_STEPS.get(order, "0.03")), order)
     with mp.workdps(mp.dps + (order + 1) * _STEP):

@@ -15,11 +15,13 @@ from bookwright.formulas.tokens import FormulaError
 def by_definition(content: Definition | Node, key: Key, scene: Scene) -> Value:
     """Return the value of a definition, which is kept for where all names are the same."""
     here = _here(content, key, scene)
-    known = scene.point.known
-    if here not in known:
-        tree = scene.point.table.tree(content) if isinstance(content, Definition) else content
-        known[here] = evaluate(tree, scene)
-    return known[here]
+    point = scene.point
+    if here not in point.known:
+        tree = point.table.tree(content) if isinstance(content, Definition) else content
+        point.known[here] = point.observed(lambda: evaluate(tree, scene))
+    value, has_floats = point.known[here]
+    point.has_floats = point.has_floats or has_floats
+    return value
 
 
 def is_evaluated(content: Content, key: Key, scene: Scene) -> bool:

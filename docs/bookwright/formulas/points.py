@@ -1,6 +1,6 @@
 """Points at which formulas are evaluated: what random names are, and what was noticed there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -59,7 +59,7 @@ class Point:
     nudge: int | None = None
     is_complex: bool = False
     drawn: dict[Key, Value] = field(default_factory=dict)
-    known: dict[Any, Value] = field(default_factory=dict)
+    known: dict[Any, tuple[Value, bool]] = field(default_factory=dict)
     shown: dict[str, Value] = field(default_factory=dict)
     accuracy: Value = EXACT
     addend: Value = 0
@@ -109,6 +109,14 @@ class Point:
         """Note that a function gave floats: it has no differences of close arguments."""
         self.has_floats = True
         self.note_coarse()
+
+    def observed(self, look: Callable[[], Value]) -> tuple[Value, bool]:
+        """Return what is seen, and whether floats took part in it."""
+        before, self.has_floats = self.has_floats, False
+        try:
+            return look(), self.has_floats
+        finally:
+            self.has_floats = self.has_floats or before
 
     def note_addends(self, *values: Value) -> None:
         """Note how large the terms of a sum are."""
