@@ -80,6 +80,18 @@ PAIRS = {
         r"\begin{pmatrix} u & v \end{pmatrix} (2, 3) = 2 u + 3 v",
         r"\begin{pmatrix} u & v \end{pmatrix} (2, 3) = 2 v + 3 u",
     ),
+    "a term behind a series": (
+        r"x_1 y_1 + x_2 y_2 + \dots + x_4 y_4 + b = x \cdot y + b",
+        r"x_1 y_1 + x_2 y_2 + \dots + x_4 y_4 + b = x \cdot y",
+    ),
+    "a number behind a series": (
+        r"x_1 + \dots + x_4 + 5 = \sum_i x_i + 5",
+        r"x_1 + \dots + x_4 + 5 = \sum_i x_i + x_4 + 5",
+    ),
+    "a factor behind a series": (
+        r"x_1 \cdots x_4 b = b \prod_i x_i",
+        r"x_1 \cdots x_4 b = \prod_i x_i",
+    ),
     "sums with bounds": (r"\sum_{i=1}^{n} i = 10", r"\sum_{i=1}^{n} i = 11"),
     "sums over an index": (r"\sum_i x_i y_i = x \cdot y", r"\sum_i x_i y_i = x \cdot x"),
     "sums without an index": (r"\sum x_i + 1 = 1 + \sum_j x_j", r"\sum (x_i + 1) = \sum x_i"),

@@ -111,6 +111,12 @@ def series(terms: Gap, evaluate: Callable[[Node], Value]) -> Series:
     raise NoPatternError
 
 
+def goes_on(found: Series, terms: Gap, evaluate: Callable[[Node], Value]) -> bool:
+    """Tell whether the term behind a series has its form: others are no part of it."""
+    later = _patterns(terms.after[:2], evaluate)
+    return any(pattern.template == found.template for pattern in later)
+
+
 def _endless(terms: Gap, earlier: list[Pattern]) -> Iterator[Series]:
     for template, starts, ends in earlier:
         yield Series(template, ends, _strides(starts, ends), None, *_signs(terms))

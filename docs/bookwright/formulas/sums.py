@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 
 from bookwright.formulas import arithmetic
 from bookwright.formulas.arithmetic import Value, array, entries, mp, shape
-from bookwright.formulas.dots import ENDLESS, Gap, NoPatternError, Series, Term, gap, series
+from bookwright.formulas.dots import (
+    ENDLESS,
+    Gap,
+    NoPatternError,
+    Series,
+    Term,
+    gap,
+    goes_on,
+    series,
+)
 from bookwright.formulas.evaluation import evaluate, rule
 from bookwright.formulas.nodes import Node, Product, Sum
 from bookwright.formulas.nodes import Sequence as List
@@ -78,7 +87,7 @@ def _term(found: Series, step: int, scene: Scene) -> Value:
 def _check(found: Series, terms: Gap, scene: Scene) -> None:
     """Compare terms further from the dots with what they would be in the series."""
     steps = [(-1, terms.before[-2:-1])]
-    if found.steps is not None:
+    if found.steps is not None and goes_on(found, terms, lambda node: evaluate(node, scene)):
         steps.append((found.steps + 1, terms.after[1:2]))
     for step, near in steps:
         for term in near:
