@@ -23,6 +23,11 @@ SYMBOLS = {
     "X": [[(-1, 1)] * 2] * 3,
     "W": [[(-1, 1)] * 2] * 2,
     "z": r"\operatorname{sum}(X W \odot X W)",
+    "W_1": [[(-1, 1)] * 2] * 2,
+    "W_2": [[(-1, 1)] * 2] * 2,
+    "b_1": [(-1, 1)] * 2,
+    "b_2": [(-1, 1)] * 2,
+    "p": r"\lVert X W_1 \rVert^2 + \operatorname{sum}(b_2^3) + b_2 \cdot W_2 b_2",
     "m": lambda w: math.exp(2 * w),
     "q": lambda w: w**4,
     "u(w)": "m",
@@ -85,6 +90,15 @@ PAIRS = [
         r"\frac{\partial z}{\partial W} = 2 X^\top X W",
         r"\frac{\partial z}{\partial W} = 2 X W^\top",
     ),
+    (
+        r"\frac{\partial p}{\partial W_1} = 2 X^\top X W_1",
+        r"\frac{\partial p}{\partial W_1} = 2 X^\top X W_2",
+    ),
+    (
+        r"\partial p / \partial b_2 = 3 (b_2)^2 + W_2 b_2 + W_2^\top b_2",
+        r"\partial p / \partial b_2 = 3 (b_2)^2 + 2 W_2 b_2",
+    ),
+    (r"\partial p / \partial W_2 = b_2 b_2^\top", r"\partial p / \partial W_2 = b_2 b_1^\top"),
     (r"\lim_{h \to 0} \frac{\sin h}{h} = 1", r"\lim_{h \to 0} \frac{\sin h}{h} = 0"),
     (r"\lim_{h \to 0} \frac{g(w + h) - g(w)}{h} = g'(w)", r"\lim_{h \to 0} \frac{g(w)}{h + 1} = 0"),
     (

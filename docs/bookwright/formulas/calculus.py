@@ -10,8 +10,9 @@ from itertools import groupby
 import numpy as np
 
 from bookwright.formulas.arithmetic import Value, array, mp
+from bookwright.formulas.calls import apply, parameters
 from bookwright.formulas.evaluation import evaluate, rule
-from bookwright.formulas.lookup import UnknownError, apply, key_of, parameters, value_of
+from bookwright.formulas.lookup import UnknownError, key_of, value_of
 from bookwright.formulas.nodes import Call, Derivative, Gradient, Integral, Limit, Name
 from bookwright.formulas.points import COARSE_SLOPE, Key, Point, Scene
 from bookwright.formulas.table import Meaning
@@ -61,8 +62,10 @@ def _by(keys: Sequence[Key], body: Callable[[Scene], Value], scene: Scene) -> Va
     order = next(len([*same]) for _, same in groupby(keys))
     at = value_of(key, scene)
     if isinstance(at, np.ndarray):
-        entries = [(key[0], (*key[1], place + 1)) for place in range(len(at))]
-        return array([_by([entry, *keys[1:]], body, scene) for entry in entries])
+        places = [tuple(index + 1 for index in place) for place in np.ndindex(at.shape)]
+        entries = [(key[0], (*key[1], *place)) for place in places]
+        slopes = array([_by([entry, *keys[1:]], body, scene) for entry in entries])
+        return slopes.reshape(*at.shape, *slopes.shape[1:])
 
     def along(value: Value) -> Value:
         return _by(keys[order:], body, scene.bind({key: value}))

@@ -6,7 +6,6 @@ from bookwright.formulas import python
 from bookwright.formulas.arithmetic import (
     UndefinedError,
     Value,
-    entries,
     integer,
     mp,
     shape,
@@ -16,7 +15,7 @@ from bookwright.formulas.meanings import by_definition, drawn, is_evaluated
 from bookwright.formulas.nodes import Name, Node, names, tex_of
 from bookwright.formulas.points import Key, Point, Scene, written
 from bookwright.formulas.symbols import Definition
-from bookwright.formulas.table import Found, Index, Meaning, Numbered
+from bookwright.formulas.table import Found, Index, Numbered
 from bookwright.formulas.tokens import FormulaError
 
 _CONSTANTS = {
@@ -89,14 +88,14 @@ def value_of(key: Key, scene: Scene) -> Value:
     """
     base, indices = key
     if key in scene.bound:
-        return _with_entries(scene.bound[key], base, scene)
+        return _with_entries(scene.bound[key], key, scene)
     whole = scene.bound.get((base, ()))
     if indices and isinstance(whole, np.ndarray):
         return entry(whole, indices)
     if found := scene.point.table.find(base, indices):
-        return _with_entries(_meant(found, key, scene), base, scene)
-    if indices and is_known(base, scene):
-        return _entry(key, scene)
+        return _with_entries(_meant(found, key, scene), key, scene)
+    if indices and (array := _array_of(key, scene)):
+        return _entry(key, array, scene)
     if not indices and key in scene.point.drawn:
         return scene.point.drawn[key]
     if not indices and base in _CONSTANTS:
@@ -104,25 +103,41 @@ def value_of(key: Key, scene: Scene) -> Value:
     raise UnknownError(key)
 
 
-def _entry(key: Key, scene: Scene) -> Value:
-    """Return an entry of a vector: of one from the table, without drawing the others."""
+def _array_of(key: Key, scene: Scene) -> Key | None:
+    """Return the array whose entry a name is: it has none, or only the first, of the indices."""
     base, indices = key
-    found = scene.point.table.find(base, ())
+    bare = base, ()
+    if len(indices) > 1 and len(_shape(bare, scene)) < len(indices):
+        arrays = ((base, indices[:count]) for count in range(len(indices) - 1, 0, -1))
+        if found := next((each for each in arrays if _shape(each, scene)), None):
+            return found
+    return bare if is_known(base, scene) else None
+
+
+def _entry(key: Key, array: Key, scene: Scene) -> Value:
+    """Return an entry of an array: of one from the table, without drawing the others."""
+    indices = key[1][len(array[1]) :]
     if unknown := [index for index in indices if isinstance(index, str)]:
         raise UnknownError((unknown[0], ()))
-    if found and isinstance(found.meaning.content, np.ndarray):
+    found = scene.point.table.find(*array)
+    if found and array not in scene.bound and isinstance(found.meaning.content, np.ndarray):
         return drawn(entry(found.meaning.content, indices), key, scene)
-    whole = value_of((base, ()), scene)
+    whole = value_of(array, scene)
     if not isinstance(whole, np.ndarray):
         raise UnknownError(key)
     return entry(whole, indices)
 
 
-def _with_entries(value: Value, base: str, scene: Scene) -> Value:
+def _with_entries(value: Value, key: Key, scene: Scene) -> Value:
     """Return a vector with those of its entries that are bound to other values."""
     if not isinstance(value, np.ndarray):
         return value
-    others = {key[1]: new for key, new in scene.bound.items() if key[0] == base and key[1]}
+    base, own = key
+    others = {
+        indices[len(own) :]: new
+        for (name, indices), new in scene.bound.items()
+        if name == base and indices[: len(own)] == own and indices != own
+    }
     if others:
         value = value.copy()
     for indices, new in others.items():
@@ -134,7 +149,7 @@ def _with_entries(value: Value, base: str, scene: Scene) -> Value:
 def _meant(found: Found, key: Key, scene: Scene) -> Value:
     content = found.meaning.content
     if isinstance(content, Definition | Node):
-        inside = scene.bind(_letters(found))
+        inside = scene.bind(letters_of(found))
         if not is_evaluated(content, key, inside):
             _come_to(found, key, scene)
         return by_definition(content, key, inside)
@@ -156,13 +171,14 @@ def _come_to(found: Found, key: Key, scene: Scene) -> None:
     if isinstance(found.meaning.name.indices[0], Name):
         return
     before = Found(found.meaning, {letter: value - 1 for letter, value in found.letters.items()})
-    inside = scene.bind(_letters(before))
+    inside = scene.bind(letters_of(before))
     if not is_evaluated(found.meaning.content, (base, (last - 1,)), inside):
         for index in range(beginning + 1, last):
             value_of((base, (index,)), scene)
 
 
-def _letters(found: Found) -> dict[Key, Value]:
+def letters_of(found: Found) -> dict[Key, Value]:
+    """Return what the letters in the indices of a name stand for."""
     return {(letter, ()): mp.mpf(value) for letter, value in found.letters.items()}
 
 
@@ -200,42 +216,3 @@ def _shape(key: Key, scene: Scene) -> tuple[int, ...]:
     if isinstance(content, np.ndarray):
         return content.shape
     return shape(_meant(found, key, scene)) if isinstance(content, Definition | Node) else ()
-
-
-def apply(function: Name, arguments: list[Value], scene: Scene) -> Value:
-    """Return the value of a function from the table at arguments."""
-    key = key_of(function, scene)
-    found = scene.point.table.find(*key)
-    if found is None:
-        raise UnknownError(key)
-    content = found.meaning.content
-    if callable(content):
-        counters = found.letters.values()
-        arguments = _spread(arguments, found.meaning)
-        return python.call(content, [*counters, *arguments], scene.point, written(key))
-    if not isinstance(content, Definition | Node) or found.meaning.parameters is None:
-        raise FormulaError(f"'{key[0]}' is no function in the table of symbols")
-    inside = scene.bind(_letters(found) | parameters(found.meaning, arguments, scene))
-    return by_definition(content, key, inside)
-
-
-def parameters(meaning: Meaning, arguments: list[Value], scene: Scene) -> dict[Key, Value]:
-    """Return what the parameters of a function are at arguments.
-
-    Raises:
-        FormulaError: If there are more or fewer of them.
-    """
-    names_of = meaning.parameters or ()
-    arguments = _spread(arguments, meaning)
-    if len(names_of) != len(arguments):
-        wanted, given = len(names_of), len(arguments)
-        raise FormulaError(f"'{meaning.name.base}' takes {wanted} arguments, and gets {given}")
-    return dict(zip((key_of(each, scene) for each in names_of), arguments, strict=True))
-
-
-def _spread(arguments: list[Value], meaning: Meaning) -> list[Value]:
-    """Return the entries of a vector that is the only one of several arguments."""
-    count = len(meaning.parameters or ())
-    if len(arguments) == 1 and shape(arguments[0]) == (count,) and count > 1:
-        return entries(arguments[0])
-    return arguments
