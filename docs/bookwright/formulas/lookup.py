@@ -1,5 +1,7 @@
 """Find what names mean: bound values, meanings from the table, entries of vectors."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from bookwright.formulas import python
@@ -78,6 +80,15 @@ def _drawn_index(letter: str, length: int, point: Point) -> int:
     found = 1 + point.random(letter).randrange(length)
     point.drawn[letter, ()] = point.shown[letter] = mp.mpf(found)
     return found
+
+
+def draw_indices(letters: Iterable[Name], node: object, scene: Scene) -> None:
+    """Draw the indices among some names: they go along vectors in a node."""
+    for name in letters:
+        if name.indices or is_known(name.base, scene):
+            continue
+        if length := extent(name.base, node, scene):
+            _drawn_index(name.base, length, scene.point)
 
 
 def value_of(key: Key, scene: Scene) -> Value:

@@ -23,6 +23,7 @@ from bookwright.formulas.arithmetic import (
 )
 from bookwright.formulas.digits import unit_of
 from bookwright.formulas.evaluation import evaluate
+from bookwright.formulas.lookup import draw_indices
 from bookwright.formulas.nodes import (
     Chain,
     Iteration,
@@ -67,6 +68,7 @@ def difference(chain: Chain, scene: Scene) -> Difference | None:
     Raises:
         FormulaError: If sides cannot be compared.
     """
+    draw_indices(names(chain.guards), chain.sides, scene)
     if not all(holds(guard, scene) for guard in chain.guards):
         raise UndefinedError("its condition is not met")
     sides = [_Side(node, _value(node, scene)) for node in chain.sides]
