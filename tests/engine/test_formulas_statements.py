@@ -62,6 +62,7 @@ TRUE = [
     r"\begin{aligned} (a + b)^2 &= a^2 + 2 a b \\ &\quad + b^2 \end{aligned}",
     r"\begin{aligned} & (a + b)^2 \\ &= a (a + b) \\ & + b (a + b) , \\ &> 0 . \end{aligned}",
     r"\begin{aligned} n &= 4 , & c &= 3.25 && \text{(given)} \\ -b &< 0 && (n = 5) \end{aligned}",
+    r"\begin{aligned} & & -1 &< r - 1 && \\ &\iff & 0 &< r && \text{(add 1)} \end{aligned}",
     r"n = 4 , \qquad \begin{aligned} x_1 &= 1 \\ x_2 &= 2 \end{aligned}",
     r"n = 4 : 2 n = 8 ; 3 n = 12",
 ]
@@ -102,6 +103,7 @@ FALSE = [
     r"r > 0 \implies r > 1",
     r"\begin{aligned} (a + b)^2 &= a^2 + 2 a b \\ &\quad - b^2 \end{aligned}",
     r"\begin{aligned} n &= 4 , & c &= 3.26 \end{aligned}",
+    r"\begin{aligned} & & -1 &< r - 1 && \\ &\iff & 1 &< r && \text{(add 1)} \end{aligned}",
     r"n = 4 , \qquad \begin{aligned} x_1 &= 1 \\ x_2 &= 3 \end{aligned}",
 ]
 

@@ -67,7 +67,7 @@ def _split_rows(tokens: list[Token]) -> Iterator[list[Token]]:
             yield row
             row, annotated = [], False
         elif depth == 0 and token.text == "&":
-            annotated = annotated or bool(following and following.text == "&")
+            annotated = annotated or bool(row and following and following.text == "&")
         elif not annotated:
             row.append(token)
     yield row
