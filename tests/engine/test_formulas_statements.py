@@ -63,6 +63,7 @@ TRUE = [
     r"\begin{aligned} & (a + b)^2 \\ &= a (a + b) \\ & + b (a + b) , \\ &> 0 . \end{aligned}",
     r"\begin{aligned} n &= 4 , & c &= 3.25 && \text{(given)} \\ -b &< 0 && (n = 5) \end{aligned}",
     r"\begin{aligned} & & -1 &< r - 1 && \\ &\iff & 0 &< r && \text{(add 1)} \end{aligned}",
+    r"\begin{aligned} -1 < {}& r - 1 \\ \iff {} & -2 {} < {}- 2 + r \end{aligned}",
     r"n = 4 , \qquad \begin{aligned} x_1 &= 1 \\ x_2 &= 2 \end{aligned}",
     r"n = 4 : 2 n = 8 ; 3 n = 12",
 ]
@@ -104,6 +105,7 @@ FALSE = [
     r"\begin{aligned} (a + b)^2 &= a^2 + 2 a b \\ &\quad - b^2 \end{aligned}",
     r"\begin{aligned} n &= 4 , & c &= 3.26 \end{aligned}",
     r"\begin{aligned} & & -1 &< r - 1 && \\ &\iff & 1 &< r && \text{(add 1)} \end{aligned}",
+    r"\begin{aligned} -1 < {}& r - 1 \\ \iff {} & -2 {} < {}- 1 + r \end{aligned}",
     r"n = 4 , \qquad \begin{aligned} x_1 &= 1 \\ x_2 &= 3 \end{aligned}",
 ]
 
@@ -259,6 +261,7 @@ MESSAGES = {
     r"\sum_{k=1}^{10^9} k = 1": "a sum has more than 10000 terms",
     r"n = 1^\top x": "cannot read this at 'x': a number has no transpose: give a vector of ones",
     r"n = \begin{pmatrix} X & x^\top \end{pmatrix}": "the blocks of a matrix do not go together",
+    "n = x_{}": "cannot read this where it ends",
     "n = {4": "cannot read this where it ends: a brace is never closed",
     r"a = 3 \iff b = 3": "'a = 3' holds at none of the points",
     r"a > 3 \implies b > 3": "'a > 3' holds at none of the points",

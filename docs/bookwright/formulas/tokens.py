@@ -87,7 +87,19 @@ def tokenize(tex: str) -> list[Token]:
     Raises:
         FormulaError: If a brace is never closed.
     """
-    return [*_tokens(tex, 0, len(tex))]
+    found: list[Token] = []
+    for token in _tokens(tex, 0, len(tex)):
+        if token.text == "}" and _is_empty_group(found):
+            found.pop()
+        else:
+            found.append(token)
+    return found
+
+
+def _is_empty_group(tokens: list[Token]) -> bool:
+    """Tell whether a brace has just been opened, and only for the space of a sign."""
+    last = [token.text for token in tokens[-2:]]
+    return last[-1:] == ["{"] and last[0] not in ("_", "^")
 
 
 def _tokens(tex: str, position: int, end: int) -> Iterator[Token]:
