@@ -28,6 +28,10 @@ from bookwright.formulas.symbols import EXPECTATION, Choice
 from bookwright.formulas.tokens import FormulaError
 
 
+class NoCaseError(FormulaError):
+    """A function that is defined by cases has none at a point."""
+
+
 @rule.register
 def _(node: Iteration, scene: Scene) -> Value:
     terms = [evaluate(node.body, each) for each in _scenes(node, scene)]
@@ -146,4 +150,4 @@ def _(node: Cases, scene: Scene) -> Value:
     for value, condition in node.branches:
         if condition is None or holds(condition, scene):
             return evaluate(value, scene)
-    raise UndefinedError("no case applies")
+    raise NoCaseError("no case applies")

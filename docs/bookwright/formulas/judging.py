@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from bookwright.formulas import (
     calculus,  # noqa: F401  # it says how derivatives are evaluated
-    iteration,  # noqa: F401  # it says how sums over an index are evaluated
+    iteration,
     reports,
 )
 from bookwright.formulas.arithmetic import (
@@ -119,6 +119,8 @@ class Judge:
                     problem = UndefinedError(str(error))
                 except UndefinedError as error:
                     problem = error
+                except iteration.NoCaseError as error:
+                    raise WrongError(f"{error}{reports.where(point)}") from None
                 else:
                     yield outcome, point
                     done += 1

@@ -24,25 +24,25 @@ def text(chain: Chain, place: int | None = None) -> str:
 
 def difference(chain: Chain, found: Difference, point: Point) -> str:
     """Say of two sides what they are."""
-    what, where = text(chain, found.place), _where(point)
+    what, place = text(chain, found.place), where(point)
     values = _values(found.left, found.right)
     if chain.relations[found.place] in _EQUATING:
-        return f"the two sides of '{what}' differ{where}: {values}"
-    return f"'{what}' does not hold{where}: {values}"
+        return f"the two sides of '{what}' differ{place}: {values}"
+    return f"'{what}' does not hold{place}: {values}"
 
 
 def ratio(chain: Chain, found: Difference, point: Point) -> str:
     """Say of two sides that they are not proportional."""
     values = _values(found.left, found.right)
     return (
-        f"the ratio of the sides of '{text(chain)}' is not always the same: {values}{_where(point)}"
+        f"the ratio of the sides of '{text(chain)}' is not always the same: {values}{where(point)}"
     )
 
 
 def implication(first: Chain, second: Chain, point: Point, *, one: bool) -> str:
     """Say that one of two statements holds where the other does not."""
     yes, no = (first, second) if one else (second, first)
-    return f"'{text(yes)}' holds{_where(point)}, and '{text(no)}' does not"
+    return f"'{text(yes)}' holds{where(point)}, and '{text(no)}' does not"
 
 
 def _short(tex: str) -> str:
@@ -50,7 +50,8 @@ def _short(tex: str) -> str:
     return tex if len(tex) <= _LONGEST else f"{tex[: _LONGEST - 1]}…"
 
 
-def _where(point: Point) -> str:
+def where(point: Point) -> str:
+    """Say what the random values at a point are."""
     ordered = sorted(point.shown.items(), key=lambda each: "_" in each[0])
     shown = [f"{name} = {_number(value, 4)}" for name, value in ordered]
     more = ", …" if len(shown) > _MOST else ""
