@@ -8,7 +8,7 @@ A key is a name in TeX, and what it stands for is ordinary Python data:
 - a `range` or a set: a random one of these;
 - a list or an array: a vector or a matrix of such things, its entries counted from 1;
 - TeX: a definition. It has its value where it is used, with all names as they are there;
-- a function of Python, called with numbers of 40 digits, or with floats if it fails on these.
+- a function of Python, called with numbers of 40 digits, or floats if it fails on or rounds these.
 
 With a subscript, a key gives each index its own meaning: `"w_0"` that of one index; `"w_k"` that of
 each, with `k` standing for the index in a definition, or being what a function of Python gets, or
