@@ -129,10 +129,10 @@ def test_ids_of_a_page_are_unique(page, site):
 
 
 def test_cold_build_in_another_folder_is_identical_to_the_byte(site, tmp_path):
-    for folder in ("gdbook", "docs"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    build_book(tmp_path / "site", root=tmp_path)
+    others = shutil.ignore_patterns(".?*", "site", "__pycache__", "*.egg-info")
+    shutil.copytree(ROOT, tmp_path / "book", ignore=others)
+    shutil.copytree(ROOT / ".ci", tmp_path / "book" / ".ci")
+    build_book(tmp_path / "site", root=tmp_path / "book")
     ours, other = (
         {file.relative_to(root): file.read_bytes() for file in root.rglob("*") if file.is_file()}
         for root in (site, tmp_path / "site")

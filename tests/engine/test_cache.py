@@ -248,7 +248,7 @@ class Counting:
     def open(self):
         self.is_open = True
 
-    def run(self, code, *, is_session, limit):
+    def run(self, code, *, is_session, limit, **_):
         assert self.is_open
         self.all_have_started.wait()
         self.ran.append((code, is_session, limit))

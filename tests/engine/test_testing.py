@@ -90,7 +90,7 @@ WRONG = {
     "failed.md::solution at line 6": "failed.md:6: the solution fails its example `failed()`",
     "alone.md::stub at line 3": "alone.md:3: the stub has 0 fences with its solution",
     "values.md::value at line 9": "values.md:9: @{m}: NameError",
-    "values.md::formula at line 11": "values.md:12: the formula n = \\unknown",
+    "values.md::formula at line 11": "values.md:11: the formula n = \\unknown",
     "values.md::text": "values.md:7: ",
     "lab.md::cell at line 10": "lab.md:11: ZeroDivisionError: division by zero, in `1 / x`",
 }
