@@ -67,11 +67,11 @@ def shows(block: Tag, text: str) -> bool:
     for summary in block.select(".output > details > summary"):
         summary.extract()
     block = copy(block)
-    for formula in block.select("div.math, .math-end, math"):
+    for formula in block.select("math"):
         formula.replace_with(FORMULA)
     outputs = block.find_all(class_="output", recursive=False)
     shown = " ".join(output.get_text(" ", strip=True) for output in outputs)
-    plain = re.sub(r"\$\$.*?\$\$[.,]?|\$[^$\n]+\$", FORMULA, text, flags=re.DOTALL)
+    plain = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$", FORMULA, text, flags=re.DOTALL)
     rendered = BeautifulSoup(markdown.markdown(plain, extensions=["tables"]), "html.parser")
     return _without_space(shown) == _without_space(rendered.get_text(" ", strip=True))
 
