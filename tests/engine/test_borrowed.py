@@ -325,7 +325,10 @@ def test_time_of_a_cell_is_the_limit_that_is_asked_for(tmp_path):
     notebook = tmp_path / "a.ipynb"
     cell = nbformat.v4.new_code_cell("import time\ntime.sleep(600)")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
-    with borrowed.notebooks_as_they_ran(1, as_it_is), pytest.raises(Exception, match="after 1 seconds"):
+    with (
+        borrowed.notebooks_as_they_ran(1, as_it_is),
+        pytest.raises(Exception, match="after 1 seconds"),
+    ):
         nbconvert2.nb2html(str(notebook), execute=True, kernel_name="python3")
 
 
