@@ -26,7 +26,7 @@ from typing import NamedTuple
 from bookwright.pages.marks import COMPUTED
 from bookwright.pages.options import Options
 from bookwright.pages.sources import package_folder
-from bookwright.pages.zones import Zones
+from bookwright.pages.zones import zones_of
 
 ABBREVIATIONS = {"np": "numpy", "plt": "matplotlib.pyplot", "sp": "sympy"}
 
@@ -121,7 +121,7 @@ def unknown_names(text: str, known: Known) -> Iterator[Unknown]:
     Anything that is no Python is passed over, and so is a word that might be one of English,
     unless it is nearly a name.
     """
-    zones = Zones(text)
+    zones = zones_of(text)
     prose = {*_WORD.findall(zones.words)}
     suffixes = {PurePosixPath(file).suffix for file in known.files}
     for line, content in zones.code:
@@ -169,7 +169,7 @@ def wrong_links(text: str, *, package: str) -> Iterator[WrongLink]:
 
     The page of a module of the package is named after it.
     """
-    page = Zones(text).text
+    page = zones_of(text).text
     for link in _LINK.finditer(page):
         name, target = link["name"], link["anchor"] or link["module"]
         if link["module"] and not name.startswith(f"{package}."):

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from bookwright.pages.marks import COMPUTED
-from bookwright.pages.zones import Zones
+from bookwright.pages.zones import zones_of
 
 
 class Typed(NamedTuple):
@@ -29,7 +29,7 @@ def typed_numbers(text: str, *, counted: Collection[str]) -> Iterator[Typed]:
         text: The page, with its fences; the section with the id `sources` is free.
         counted: What the book has, such as "labs"; of these, small numbers count, too.
     """
-    zones = Zones(text)
+    zones = zones_of(text)
     free = zones.section("sources")
     found = [*_in_words(_MARKUP.sub("", zones.words), 1, _phrases(tuple(counted)))]
     for span in zones.code:

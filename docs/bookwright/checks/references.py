@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bookwright.pages.zones import Zones
+from bookwright.pages.zones import zones_of
 
 _ADVICE = "let a link say its number, [@ref{}](page.md#id)."
 _KINDS = "chapters?|parts?|claims?|exercises?|figures?|tables?|labs?"
@@ -16,7 +16,7 @@ _OWN = re.compile(r"^(?:#+ +|[ ]*[-*] +\*\*)(?P<number>\d+)\.(?= )", re.MULTILIN
 
 def typed_references(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line of each reference that is typed in a text, and what is wrong with it."""
-    page = Zones(text)
+    page = zones_of(text)
     sources = page.section("sources")
     for found in (*_TYPED.finditer(page.text), *_RELATIVE.finditer(page.text)):
         line = page.text.count("\n", 0, found.start()) + 1

@@ -4,7 +4,7 @@ Fences, comments, addresses and attributes are none of these. Lines stay those o
 """
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from bookwright.pages.fences import find_fences
@@ -106,3 +106,9 @@ def _read(part: re.Match[str]) -> str:
     if _BARE.fullmatch(content):
         return content
     return (STAND_IN if content else "") + "\n" * part[0].count("\n")
+
+
+@lru_cache(maxsize=8)
+def zones_of(markdown: str) -> Zones:
+    """Return the zones of a page, which several checks look at one after the other."""
+    return Zones(markdown)
