@@ -21,7 +21,14 @@ from bookwright.blocks.execution import Execution, Ran
 from bookwright.blocks.labs import PLUGIN, Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
-from bookwright.checks.names import Known, missing, project_files
+from bookwright.checks.names import (
+    Known,
+    missing,
+    project_files,
+    unknown_names,
+    words_of,
+    words_of_package,
+)
 from bookwright.checks.texts import Text
 from bookwright.formulas import check
 from bookwright.pages import sources, stubs
@@ -292,18 +299,26 @@ class Build:
         libraries = (settings.package, *settings.preload)
         fences = (each for page in self._pages.values() for each in page.listings.values())
         code = (f"{each.fence.header}\n{each.code}" for each in fences)
-        known = Known.of_book(settings.package, libraries, [*code, *self._configured], self._files)
-        found = [each for text in self._texts.values() for each in text.unknown_names(known)]
-        names = dict.fromkeys(name for name, _ in found)
+        words = words_of_package(settings.package).union(
+            *map(words_of, code), *map(words_of, self._configured)
+        )
+        known = Known.of_book(settings.package, libraries, words, self._files)
+        suffixes = {Path(file).suffix for file in self._files}
+        found = [
+            (Place(uri, each.line), each)
+            for uri, text in self._texts.items()
+            for each in unknown_names(text.mentions(suffixes), known)
+        ]
+        names = dict.fromkeys(each.name for _, each in found)
         kept = {name: self._cache.load(keys.name(self._key, name)) for name in names}
         if asked := [name for name, exists in kept.items() if exists is None]:
             wrong = missing(asked, libraries)
             for name in asked:
                 kept[name] = name not in wrong
                 self._cache.store(keys.name(self._key, name), kept[name])
-        for name, fault in found:
-            if not kept[name]:
-                self.problems.report(fault.place, fault.message)
+        for place, each in found:
+            if not kept[each.name]:
+                self.problems.report(place, each.message)
 
     def _write_takeaways(
         self, finished: PageInProgress, config: MkDocsConfig, files: Files

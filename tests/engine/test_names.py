@@ -1,7 +1,15 @@
 """Names in code font: which are known, which can be imported, and where links to them lead."""
 
 import pytest
-from bookwright.checks.names import Known, exists, unknown_names, wrong_links
+from bookwright.checks.names import (
+    Known,
+    exists,
+    mentions,
+    unknown_names,
+    words_of,
+    words_of_package,
+    wrong_links,
+)
 
 LIBRARIES = ("gdbook", "numpy")
 FILES = ("docs/en/chapters/06-full-batch.md", "docs/book.py", "pyproject.toml")
@@ -9,11 +17,17 @@ CODE = (
     "import numpy as np\nresidual = np.sum(w)\n",
     'python exec="on" stub="solving_rate" title="the book"',
 )
-KNOWN = Known.of_book("gdbook", LIBRARIES, CODE, FILES)
+SUFFIXES = {".md", ".py", ".toml"}
+WORDS = words_of_package("gdbook").union(*map(words_of, CODE))
+KNOWN = Known.of_book("gdbook", LIBRARIES, WORDS, FILES)
+
+
+def unknown_in(text):
+    return [*unknown_names(mentions(text, SUFFIXES), KNOWN)]
 
 
 def unknown(text):
-    return [each.name for each in unknown_names(text, KNOWN)]
+    return [each.name for each in unknown_in(text)]
 
 
 def links(text):
@@ -21,7 +35,7 @@ def links(text):
 
 
 def test_unknown_name_has_its_line_and_says_what_to_do():
-    ((line, name, message),) = unknown_names("# Title\n\nCall `no_such()`.\n", KNOWN)
+    ((line, name, message),) = unknown_in("# Title\n\nCall `no_such()`.\n")
     assert (line, name) == (3, "no_such")
     assert message == (
         "no_such is no name of gdbook, of the book's code, or of a library: "
@@ -153,7 +167,7 @@ class TestFiles:
         ],
     )
     def test_other_file_is_not_and_cannot_be_imported(self, code, path):
-        ((_, name, message),) = unknown_names(f"`{code}`", KNOWN)
+        ((_, name, message),) = unknown_in(f"`{code}`")
         assert (name, message) == (path, f"{path} is no file of the project: mend its name.")
         assert not exists(name, LIBRARIES)
 

@@ -54,6 +54,15 @@ def project_files(root: Path) -> Iterator[str]:
         yield from ((Path(folder) / file).relative_to(root).as_posix() for file in files)
 
 
+class Mention(NamedTuple):
+    """A name or the path of a file in code font, and whether it is a word of the page's prose."""
+
+    line: int
+    name: str
+    is_file: bool = False
+    is_word: bool = False
+
+
 class Unknown(NamedTuple):
     """A name that nothing known has: its line, and what to say if it cannot be imported."""
 
@@ -87,14 +96,13 @@ class Known:
 
     @classmethod
     def of_book(
-        cls, package: str, libraries: Collection[str], code: Iterable[str], files: Collection[str]
+        cls, package: str, libraries: Collection[str], words: Iterable[str], files: Collection[str]
     ) -> "Known":
-        """Return what is known of a book: by its fences, with their headers, and its settings."""
-        found = (word for each in code for word in _WORD.findall(each))
-        return cls(package, libraries, _of_package(package).union(found, _ALWAYS), files)
+        """Return what is known of a book: by the words of its package, its code, its settings."""
+        return cls(package, libraries, _ALWAYS.union(words), files)
 
-    def has(self, name: str, prose: Collection[str]) -> bool:
-        """Tell whether a name is known, or need not be one beside the words of its page."""
+    def has(self, name: str, *, is_word: bool) -> bool:
+        """Tell whether a name is known, or need not be one since it may be a word."""
         parts = name.split(".")
         if name.isupper():  # a placeholder, or a variable of the environment
             return True
@@ -104,7 +112,7 @@ class Known:
             return True
         if not _ORDINARY.fullmatch(name):
             return False
-        return name in prose or not get_close_matches(name, self.words, n=1, cutoff=_ALIKE)
+        return is_word or not get_close_matches(name, self.words, n=1, cutoff=_ALIKE)
 
     def has_file(self, path: str) -> bool:
         """Tell whether a file is in the project, or is one that the code of the book makes."""
@@ -115,24 +123,38 @@ class Known:
         return not is_elsewhere and self.words.issuperset(_WORD.findall(stem))
 
 
-def unknown_names(text: str, known: Known) -> Iterator[Unknown]:
-    """Yield the names in code font on a page that are not known; ask of each whether it `exists`.
+def words_of(code: str) -> set[str]:
+    """Return the words of some code, each of which may be a name."""
+    return {*_WORD.findall(code)}
 
-    Anything that is no Python is passed over, and so is a word that might be one of English,
-    unless it is nearly a name.
+
+def mentions(text: str, suffixes: Collection[str]) -> Iterator[Mention]:
+    """Yield the names in code font on a page, and the files, which have one of some suffixes.
+
+    Anything that is no Python is passed over.
     """
     zones = zones_of(text)
-    prose = {*_WORD.findall(zones.words)}
-    suffixes = {PurePosixPath(file).suffix for file in known.files}
+    prose = words_of(zones.words)
     for line, content in zones.code:
         found = [each for word in content.split() if (each := _FILE.fullmatch(word))]
         paths = [each["path"] for each in found if each["suffix"] in suffixes or "/" in each[0]]
         for path in paths:
-            if not known.has_file(path):
-                yield Unknown(line, path, f"{path} is no file of the project: mend its name.")
+            yield Mention(line, path, is_file=True)
         for name in [] if paths else _names(content):
-            if not known.has(name, prose):
-                yield Unknown(line, name, _message(name, known.package))
+            yield Mention(line, name, is_word=name in prose)
+
+
+def unknown_names(mentioned: Iterable[Mention], known: Known) -> Iterator[Unknown]:
+    """Yield the names that are not known; ask of each whether it `exists`.
+
+    A word that might be one of English is passed over, unless it is nearly a name.
+    """
+    for line, name, is_file, is_word in mentioned:
+        if is_file:
+            if not known.has_file(name):
+                yield Unknown(line, name, f"{name} is no file of the project: mend its name.")
+        elif not known.has(name, is_word=is_word):
+            yield Unknown(line, name, _message(name, known.package))
 
 
 def exists(name: str, libraries: Collection[str]) -> bool:
@@ -232,8 +254,7 @@ def _chain(node: ast.expr) -> str:
 # Names that are there
 
 
-@cache
-def _of_package(package: str) -> frozenset[str]:
+def words_of_package(package: str) -> set[str]:
     """Return all names in the source of a package, without importing it."""
     folder = package_folder(package)
     found = {package}
@@ -243,7 +264,7 @@ def _of_package(package: str) -> frozenset[str]:
             for field in ("id", "attr", "arg", "name", "asname"):
                 if isinstance(name := getattr(node, field, None), str):
                     found.update(name.split("."))
-    return frozenset(found)
+    return found
 
 
 @cache

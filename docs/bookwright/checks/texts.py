@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bookwright.blocks.execution import Execution
 from bookwright.checks import formulas as checks
 from bookwright.checks.formulas import FAULTS, Statements
-from bookwright.checks.names import Known, unknown_names, wrong_links
+from bookwright.checks.names import Mention, mentions, wrong_links
 from bookwright.checks.prose import typed_numbers
 from bookwright.checks.references import typed_references
 from bookwright.pages import marks
@@ -83,10 +83,10 @@ class Text:
                 for _, _, message in typed_numbers(computed, counted=self._counted):
                     yield Fault(place, message)
 
-    def unknown_names(self, known: Known) -> Iterator[tuple[str, Fault]]:
-        """Yield the names that nothing known has, and what is wrong if they do not exist."""
-        for line, name, message in unknown_names(self.typed, known):
-            yield name, Fault(self._page.place(line), message)
+    def mentions(self, suffixes: Collection[str]) -> Iterator[Mention]:
+        """Yield the names and the files in code font, with the lines of the page's file."""
+        for each in mentions(self.typed, suffixes):
+            yield each._replace(line=self._page.place(each.line).line)
 
     def _place(self, position: int) -> Place:
         return self._page.place(self._text.count("\n", 0, position) + 1)
