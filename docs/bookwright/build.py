@@ -21,6 +21,7 @@ from bookwright.blocks.execution import Execution, Ran
 from bookwright.blocks.labs import PLUGIN, Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
+from bookwright.checks.links import anchors, broken, links
 from bookwright.checks.names import (
     Known,
     missing,
@@ -277,6 +278,7 @@ class Build:
         for uri, text in self._texts.items():
             self._check(uri, text)
         self._check_names()
+        self._check_links(files)
         self._execution.finish()
         self._mathematics.convert()
         self.references.name(files)
@@ -319,6 +321,14 @@ class Build:
         for place, each in found:
             if not kept[each.name]:
                 self.problems.report(place, each.message)
+
+    def _check_links(self, files: Files) -> None:
+        """Say which links lead nowhere, now that the ids of the pages are known."""
+        ids = anchors(files)
+        for uri in self._texts:
+            found = links(self._pages[uri].page, self._pages[uri].results)
+            for line, message in broken(found, uri, files=files.src_uris, ids=ids):
+                self.problems.report(Place(uri, line), message)
 
     def _write_takeaways(
         self, finished: PageInProgress, config: MkDocsConfig, files: Files

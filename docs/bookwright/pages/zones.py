@@ -30,6 +30,7 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+_TARGET = re.compile(r"(?:\(|\[.*\]:[ ]*)<?(?P<uri>[^\s)>]+)")
 _BARE = re.compile(r"[\d.,/+\N{MINUS SIGN}\-\N{OBJECT REPLACEMENT CHARACTER} ]+")
 
 
@@ -57,6 +58,12 @@ class Zones:
     def formulas(self) -> list[Span]:
         """The TeX of the page, save for numbers."""
         return sorted(self._spans("display", "inline", "between"))
+
+    @cached_property
+    def targets(self) -> list[Span]:
+        """Where the links and the images of the page lead."""
+        spans = ((each, _TARGET.match(each.text)) for each in self._spans("target"))
+        return [Span(line, found["uri"]) for (line, _), found in spans if found]
 
     @cached_property
     def words(self) -> str:
