@@ -1,11 +1,11 @@
 """What the text of a page asks of its blocks: values, and sentences that a comparison decides."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from bookwright.pages.comparisons import denied
 from bookwright.pages.fences import Fence
 from bookwright.pages.marks import RESERVED, Context, Mark, find
 from bookwright.pages.page import Page
@@ -13,10 +13,6 @@ from bookwright.pages.page import Page
 NO_BLOCK = "no block that runs stands above this value: name one, @name{…}."
 
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-_MORE = {"above", "beyond", "bigger", "exceeds", "faster", "greater", "grows", "higher", "larger"}
-_MORE |= {"later", "longer", "more", "over", "positive", "rises"}
-_LESS = {"below", "earlier", "falls", "fewer", "less", "lower", "negative"}
-_LESS |= {"shorter", "shrinks", "sinks", "slower", "smaller", "under", "within"}
 
 
 class Asked(NamedTuple):
@@ -57,13 +53,9 @@ def mistake(value: Asked) -> str | None:
         return f"{value.expression!r} asks for nothing: a value has a name that the block has left."
     if any(find(value.form)):
         return "a mark stands in a mark: write it behind."
-    says = next((word for word in re.findall(r"\w+", value.form) if word in _MORE | _LESS), None)
-    if says is None or not isinstance(tree, ast.Compare) or len(tree.ops) != 1:
-        return None
-    means = {ast.Gt: _MORE, ast.GtE: _MORE, ast.Lt: _LESS, ast.LtE: _LESS}.get(type(tree.ops[0]))
-    if means is None or says in means:
-        return None
-    return f"{value.expression} is not what {says!r} says: turn the comparison, or the word."
+    if word := denied(tree, value.form):
+        return f"{value.expression} is not what {word!r} says: turn the comparison, or the word."
+    return None
 
 
 def block_of(mark: Mark, line: int, indent: int, blocks: Iterable[tuple[Fence, str]]) -> Fence:
