@@ -66,6 +66,10 @@ PAIRS = [
         r"\frac{\partial^2 f}{\partial w \, \partial b} = 2 \sum x_i",
         r"\frac{\partial^2 f}{\partial w \, \partial b} = 2 \sum x_i^2",
     ),
+    (
+        r"\partial^2 f / \partial w^2 = 28, \partial^2 f / \partial w \partial b = 12",
+        r"\partial^2 f / \partial w^2 = 14",
+    ),
     (r"\frac{\partial^2 f}{\partial w^2} = 28", r"\frac{\partial^2 f}{\partial w^2} = 14"),
     (
         r"\frac{\partial f}{\partial b}(1, 0) = 2 (-1 - 1 - 4)",
@@ -78,6 +82,8 @@ PAIRS = [
     (r"\nabla f(P) \cdot (1, 0) = \frac{\partial f}{\partial w}(P)", r"\nabla f(P) = \nabla f"),
     (r"\nabla F(P) = H P, \nabla F = H \theta", r"\nabla F(P) = P"),
     (r"\nabla^2 F = H", r"\nabla^2 F = 2 H"),
+    (r"\nabla_t g(t w) = w g'(t w)", r"\nabla_t g(t w) = 0"),
+    (r"\nabla_w f(w, 1) = \nabla_w f(w, t + (1 - t))", r"\nabla_w f(w, 1) = 0"),
     (
         r"\frac{\partial F}{\partial \theta_2} = \theta_1 + 4 \theta_2",
         r"\frac{\partial F}{\partial \theta_2} = \theta_2",
@@ -131,6 +137,15 @@ def test_what_is_not_true_is_wrong(false):
         ("s' = 1", "'s' has no derivative: give the table of symbols 's(x)'"),
         ("f' = 1", r"'f' has several parameters: write \frac{\partial …"),
         (r"\nabla \beta = 1", r"'\beta' is not in the table of symbols"),
+        (r"\nabla^3 F = H", r"'\nabla^3' has no meaning: \nabla is of order 1 or 2"),
+        (
+            r"\frac{\partial^2 f}{\partial w} = 1",
+            "a derivative of order 2 is by 2 names, not by 1",
+        ),
+        (
+            r"\partial f / \partial w \partial b = 1",
+            "a derivative of order 1 is by 1 names, not by 2",
+        ),
         (r"\int x dx = 1", "cannot read this at 'x': an integral has two bounds"),
         (r"\int_0^1 w = 1", "cannot read this where it ends: an integral ends with d x"),
     ],

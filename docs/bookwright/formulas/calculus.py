@@ -13,7 +13,7 @@ from bookwright.formulas.arithmetic import Value, array, mp
 from bookwright.formulas.calls import apply, parameters
 from bookwright.formulas.evaluation import evaluate, rule
 from bookwright.formulas.lookup import UnknownError, key_of, value_of
-from bookwright.formulas.nodes import Call, Derivative, Gradient, Integral, Limit, Name
+from bookwright.formulas.nodes import Call, Derivative, Gradient, Integral, Limit, Name, Node
 from bookwright.formulas.points import COARSE_SLOPE, Key, Point, Scene
 from bookwright.formulas.table import Meaning
 from bookwright.formulas.tokens import FormulaError
@@ -91,14 +91,17 @@ def function_meaning(function: Name, scene: Scene) -> Meaning:
 @rule.register
 def _(node: Gradient, scene: Scene) -> Value:
     meaning = function_meaning(node.function, scene)
-    if node.arguments is not None:
+    own = [*(meaning.parameters or ())]
+    body: Node = node.function
+    if node.variable and node.variable not in own:  # the arguments may depend on it
+        body = Call(node.function, 0, node.arguments)
+    elif node.arguments is not None:
         arguments = [evaluate(each, scene) for each in node.arguments]
         scene = scene.bind(parameters(meaning, arguments, scene))
-    names_of = [node.variable] if node.variable else [*(meaning.parameters or ())]
-    keys = [key_of(name, scene) for name in names_of]
+    keys = [key_of(name, scene) for name in ([node.variable] if node.variable else own)]
 
     def slopes(each: Scene) -> Value:
-        found = [_by([key], lambda inner: evaluate(node.function, inner), each) for key in keys]
+        found = [_by([key], lambda inner: evaluate(body, inner), each) for key in keys]
         return found[0] if len(found) == 1 else array(found)
 
     if node.order == 1:

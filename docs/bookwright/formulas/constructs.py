@@ -14,7 +14,7 @@ from bookwright.formulas.nodes import (
 )
 from bookwright.formulas.operators import ITERATIONS, OF_ARRAYS, WITHOUT_BRACKETS, OperatorReader
 from bookwright.formulas.reader import END
-from bookwright.formulas.tokens import Token
+from bookwright.formulas.tokens import FormulaError, Token
 
 _EXPECTATIONS = {"E", "Var"}
 _DEGREES = {r"\partial", "d"}
@@ -73,24 +73,24 @@ class ConstructReader(OperatorReader):
 
     def _derivative(self, top: list[Token], variables: tuple[Name, ...]) -> Node:
         reader = self.inside(top[1:])
-        if reader.accept("^"):
-            reader.group()
+        _agree(reader.order() if reader.accept("^") else 1, len(variables))
         body = self.product() if reader.next is END else reader.whole()
         function = body.function.base if isinstance(body, Call) else _base(body)
         return Derivative(body, variables, self.arguments(function))
 
     def _slashed_derivative(self) -> Node:
         degree = self.take()
-        if self.accept("^"):
-            self.group()
+        order = self.order() if self.accept("^") else 1
         body: Node = self.plain_name()
         self.expect("/")
-        variables = []
+        variables: list[Name] = []
         while self.next.text == degree.text:
             self.take()
-            variables += [self.plain_name()]
+            name = self.plain_name()
+            variables += [name] * (self.order() if order > 1 and self.accept("^") else 1)
         if not variables:
             raise self.error(f"expected '{degree.text}'")
+        _agree(order, len(variables))
         return Derivative(body, tuple(variables), None)
 
     def _integral(self) -> Node:
@@ -122,8 +122,16 @@ class ConstructReader(OperatorReader):
                 variable = self.inside(self.group()).plain_name()
             else:
                 order = self.order()
+        if order not in (1, 2):
+            raise FormulaError(f"'\\nabla^{order}' has no meaning: \\nabla is of order 1 or 2")
         function = self.plain_name()
         return Gradient(function, order, variable, self.arguments(function.base))
+
+
+def _agree(above: int, below: int) -> None:
+    """Check that a derivative is by as many names as its order says."""
+    if above != below:
+        raise FormulaError(f"a derivative of order {above} is by {above} names, not by {below}")
 
 
 def _base(node: Node) -> str:
