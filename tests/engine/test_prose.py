@@ -159,8 +159,53 @@ class TestCounts:
         text = "**Three** labs, [two](labs.md) chapters, 4<!-- or so --> figures"
         assert tokens(text) == ["Three labs", "two chapters", "4 figures"]
 
-    def test_nothing_is_counted_in_a_book_that_counts_nothing(self):
+    def test_book_that_counts_nothing_has_free_labs_and_chapters(self):
         assert tokens("Three labs and two chapters.", counted=()) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("two formulas", "two ways", "Three tests", "the next two sections", "four panels"),
+            *("last two columns", "3 rows", "ten lines", "two earlier lines", "two questions"),
+            *("six answers", "four rules", "two blocks", "5 cells", "two figures", "3 pages"),
+            *("two tables", "one or two ways"),
+        ],
+    )
+    def test_small_number_of_what_a_page_has_is_typed(self, text):
+        (token,) = tokens(f"So {text} are there.", counted=())
+        assert text.endswith(token)
+
+    @pytest.mark.parametrize(
+        "text", ["one way", "both columns", "two of the rows", "two rowers", "two. Rows"]
+    )
+    def test_other_small_number_is_free(self, text):
+        assert tokens(f"So {text} are there.", counted=()) == []
+
+
+class TestWhereNoDigitIsFree:
+    @pytest.mark.parametrize(
+        ("row", "found"),
+        [
+            ("| at the end | 0 | stay |", ["0"]),
+            ("| 1. NumPy | you |", ["1"]),
+            ("> | between $-1$ and 0 | 5\N{EN DASH}7 |", ["-1", "0", "5\N{EN DASH}7"]),
+            ("    | $(3, 1)$ | **2** |", ["3", "1", "2"]),
+            ("## Rung 2: autograd { #step-5 }", ["2"]),
+            ("# $0$ steps", ["0"]),
+        ],
+    )
+    def test_digit_of_a_table_or_a_heading_is_typed(self, row, found):
+        assert sorted(tokens(f"Text 1.\n\n{row}\n")) == sorted(found)
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            *("| $x_1 + 2 x$ | `f(x, 2)` | x2 | two |", "| --- | ---: |", f"| {COMPUTED} | |"),
+            *("### 2. Steps { #claim-2 }", "#1 is a word", "| [a](b.md#c-2) |", "two || 2"),
+        ],
+    )
+    def test_formula_name_target_and_computed_number_are_free(self, row):
+        assert tokens(f"{row}\n") == []
 
 
 class TestComputed:
@@ -298,7 +343,7 @@ class TestFree:
             "### 12. Steps { #claim-12 }",
             "12. item\n13. item",
             "> 12. item",
-            "| a | b |\n| --- | ---: |\n| 1 | 2 |",
+            "| a | b |\n| --- | ---: |",
             "Word[^12].\n\n[^12]: A note.",
             '<td colspan="12">text</td>',
             "&#8212; and &frac12;",

@@ -1,7 +1,8 @@
 """Say which numbers of a page are typed.
 
 What the build has put into the text is `COMPUTED` here, one character for each thing. Small
-numbers are free, as words and as digits, unless they count what the book has, as in "three labs".
+numbers are free, as words and as digits, unless they count what the book or a page has, as in
+"three labs", or are digits in a table or a heading.
 """
 
 import re
@@ -31,11 +32,12 @@ def typed_numbers(text: str, *, counted: Collection[str]) -> Iterator[Typed]:
     """
     zones = zones_of(text)
     free = zones.section("sources")
-    found = [*_in_words(_MARKUP.sub("", zones.words), 1, _phrases(tuple(counted)))]
+    bound = _lines(_BOUND, zones.words)
+    found = [*_in_words(_MARKUP.sub("", zones.words), 1, _phrases((*counted, *_OF_A_PAGE)), bound)]
     for span in zones.code:
         found += _in_words(_blanked(_NAME, span.text), span.line, _DIGITS)
     for span in zones.formulas:
-        found += _in_formula(span.text, span.line)
+        found += _in_formula(span.text, span.line, bound)
     for line, token in sorted(found, key=itemgetter(0)):
         if line not in free:
             yield Typed(line, token, _message(token))
@@ -56,11 +58,18 @@ def _blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda found: " " * len(found[0]), text)
 
 
-def _in_words(text: str, line: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+def _lines(pattern: re.Pattern[str], text: str) -> set[int]:
+    return {text.count("\n", 0, found.start()) + 1 for found in pattern.finditer(text)}
+
+
+def _in_words(
+    text: str, first: int, pattern: re.Pattern[str], bound: Collection[int] = ()
+) -> Iterator[tuple[int, str]]:
     for found in pattern.finditer(text):
         token = re.sub(r"[ \n]+", " ", found[0])
-        if not _FREE.fullmatch(token):
-            yield line + text.count("\n", 0, found.start()), token
+        line = first + text.count("\n", 0, found.start())
+        if line in bound or not _FREE.fullmatch(token):
+            yield line, token
 
 
 # Digits, in a text and in code
@@ -77,6 +86,7 @@ _NUMBER = (
 )
 _DIGITS = re.compile(rf"(?<!\w){_NUMBER}")
 _FREE = re.compile(rf"[-−+±]?\d(?:{_TO}\d)*|0\s?/\s?0")
+_BOUND = re.compile(r"^[ >]*(?:\||#{1,6} )", re.MULTILINE)  # where no digit is free
 _NAME = re.compile(r"(?:[\w.-]+/)*(?:\d+-)?[A-Za-z]{2}[\w./-]*(?::\d+)?")  # of a file, too
 
 # Numbers as words
@@ -105,8 +115,12 @@ _WORDS = (
     rf"(?:{_SMALL}[-\s])?{_LARGE}(?:fold)?(?:[-\s](?:and\s)?{_any(_LARGE, _SMALL)})*\b",
 )
 
-# Numbers beside what the book has
+# Numbers beside what the book has, or a page
 
+_OF_A_PAGE = (
+    *("answers", "blocks", "cells", "columns", "figures", "formulas", "lines", "pages", "panels"),
+    *("questions", "rows", "rules", "sections", "tables", "tests", "ways"),
+)
 _NO_ADJECTIVES = (
     "(?:of|all|the|this|that|these|those|an?|from|in|on|at|to|by|for|with|and|or|as|is|are|has)"
 )
@@ -118,7 +132,7 @@ def _phrases(counted: tuple[str, ...]) -> re.Pattern[str]:
     noun = rf"{_any(*(name.removesuffix('s') for name in counted))}s?\b"
     adjective = rf"(?!{_NO_ADJECTIVES}\s)[^\s.,;:!?()\[\]|]+\s"
     count = rf"(?:[1-9]|{_any(*_UNITS, 'ten')})\s(?:{adjective}){{0,2}}{noun}"
-    every = (*_WORDS, *([count] if counted else []), _NUMBER)
+    every = (*_WORDS, count, _NUMBER)
     return re.compile(rf"(?<!\w){_any(*every)}", re.IGNORECASE | re.MULTILINE)
 
 
@@ -143,10 +157,11 @@ _OPERATOR = re.compile(
 )
 
 
-def _in_formula(tex: str, line: int) -> Iterator[tuple[int, str]]:
+def _in_formula(tex: str, first: int, bound: Collection[int]) -> Iterator[tuple[int, str]]:
     tex = _blanked(_LAYOUT, tex)
-    has_letters = re.search("[A-Za-z]", _OPERATOR.sub("", tex))
+    has_letters = bool(re.search("[A-Za-z]", _OPERATOR.sub("", tex)))
     free = _FREE_IN_TERMS if has_letters else _FREE_ALONE
     for found in _TEX.finditer(tex):
-        if not free.fullmatch(found[0]):
-            yield line + tex.count("\n", 0, found.start()), found[0]
+        line = first + tex.count("\n", 0, found.start())
+        if not free.fullmatch(found[0]) or (line in bound and not has_letters):
+            yield line, found[0]

@@ -101,9 +101,9 @@ def _headers(page: Page) -> Iterator[tuple[Place, str]]:
 
 
 def _settings(page: Page) -> Iterator[tuple[Place, str]]:
-    """Yield the settings of a page that readers see."""
+    """Yield the settings of a page that readers see, as headings."""
     for name in ("description", "title"):
         place = page.place_of_setting(name)
         line = page.above.split("\n")[place.line - 1]
         if line.startswith(f"{name}:"):
-            yield place, line.partition(":")[2]
+            yield place, f"# {line.partition(':')[2].strip()}"
