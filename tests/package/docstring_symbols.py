@@ -179,14 +179,18 @@ def batches(sampler, n_samples, reads=None, **symbols):
     return Case(symbols, reads or {})
 
 
-def three_of_eight(sampler, **options):
-    return batches(partial(sampler, batch_size=3, **options), 8, {r"j = 1, \dots,": "N ="}, m=3)
+def four_of_ten(sampler, **options):
+    return batches(partial(sampler, batch_size=4, **options), 10, {r"j = 1, \dots,": "N ="}, m=4)
 
 
 def objective():
-    model = objectives.linear_model(X, T[:, 0], intercept=False)
-    symbols = {"X": X, "y": T[:, 0], r"\theta": START, "F": model.value(START)}
-    symbols |= {"G": model.gradient(START), "L": model.curvature()}
+    model = objectives.linear_model(3 * X, T[:, 0], intercept=False)
+    symbols = {"X": 3 * X, "y": T[:, 0], r"\theta": START, "F": model.value(START)}
+    symbols |= {
+        "G": model.gradient(START),
+        "L": model.curvature(),
+        "A": model.largest_learning_rate(),
+    }
     symbols[r"f(\theta)"] = r"\tfrac18 \lVert X \theta - y \rVert^2"
     symbols[r"\lambda_{\max}"] = lambda A: float(np.linalg.eigvalsh(A.astype(float))[-1])
     constant = {r"\sup_{\theta} \lambda_{\max}\!": r"\lambda_{\max}"}  # it is the same for each θ
@@ -265,7 +269,7 @@ def by_torch():
 def trained():
     """Return the case of an epoch with two batches of two samples, on a model with one weight."""
     training = pytest.importorskip("gdbook.training")
-    x, y = torch.tensor([[1.0], [2.0], [3.0], [5.0]]), torch.tensor([[2.0], [3.0], [7.0], [2.0]])
+    x, y = torch.tensor([[1.0], [2.0], [3.0], [5.0]]), torch.tensor([[2.0], [3.0], [7.0], [4.0]])
     model = torch.nn.Linear(1, 1, bias=False, dtype=torch.float64)
     torch.nn.init.zeros_(model.weight)
     loader = torch.utils.data.DataLoader(
@@ -364,10 +368,10 @@ def order():
     found = autograd.topological_order(total)
     pairs = [(found.index(u), k + 1) for k, v in enumerate(found) for u, _ in v.inputs]
     starts, ends = zip(*pairs, strict=True)
-    symbols = {"e": range(1, len(pairs) + 1), "i": "s_e", "j": "t_e"}
+    symbols = {"e": range(1, len(pairs) + 1), "a": "s_e", "b": "t_e"}
     symbols |= {"s": [start + 1 for start in starts], "t": [*ends]}
-    words = (r"\text{with } ", r" \text{ wherever } v_j \text{ was made from } v_i")
-    return Case(symbols, dict.fromkeys(words, ""))
+    words = r"\text{with } i < j \text{ wherever } v_j \text{ was made from } v_i"
+    return Case(symbols, {words: "a < b"})
 
 
 def rows_of_a_run():
@@ -491,7 +495,6 @@ CASES = {
     "thirteen_features": lambda: drawn(
         datasets.thirteen_features, lambda X: X @ np.arange(1, 14) / 13 + 0.5
     ),
-    "Samples": lambda: Case({"i": range(1, 9), "n": 8}),
     "Log": lines_of_log,
     "published_log": published,
     "gradient_step": lambda: step(descent.gradient_step),
@@ -517,13 +520,11 @@ CASES = {
     ),
     "check_grad": checked_gradients,
     "Objective": objective,
-    "largest_learning_rate": lambda: Case(
-        (table := objective().symbols) | {"A": 2 / table["L"]}, {r"\alpha <": "A ="}
-    ),
+    "largest_learning_rate": lambda: Case(objective().symbols, {r"\alpha <": "A ="}),
     "linear_model": linear_model,
     "full_batch": lambda: batches(sampling.full_batch, 8),
-    "cyclic": lambda: three_of_eight(sampling.cyclic),
-    "reshuffled": lambda: three_of_eight(sampling.reshuffled, rng=np.random.default_rng(3)),
+    "cyclic": lambda: four_of_ten(sampling.cyclic),
+    "reshuffled": lambda: four_of_ten(sampling.reshuffled, rng=np.random.default_rng(3)),
     "with_replacement": with_replacement,
     "last_sample_only": lambda: batches(sampling.last_sample_only, 8),
     "constant_rate": lambda: rates(partial(schedules.constant_rate, initial=0.3), alpha_0=0.3),

@@ -22,6 +22,7 @@ STATEMENT = re.compile(r"(?:^|\\q?quad\b)\s*((?:(?!\\q?quad\b).)+)", re.DOTALL)
 COMPUTED_BY_NOTHING = {
     r"v_1, \dots, v_n": "it names what is returned; what follows says in which order",
     "(x_i, y_i)": "it names what is held",
+    r"i = 1, \dots, n": "it says how many are held",
     r"\text{for each batch } B \text{ of each epoch}": "it says how often",
     r"\{ \theta \in \mathbb{R}^2 : f(\theta) = c \}": "it says what is drawn",
     r"\theta_0 \to \theta_1 \to \theta_2 \to \cdots": "it says what is drawn",

@@ -101,12 +101,12 @@ def stubs(text: Text) -> Iterator[Spot]:
 
 
 def docstring_formulas(text: Text) -> Iterator[Spot]:
-    """Yield signs and numbers of the first formula in the docstring of each public function."""
+    """Yield signs and numbers of the displayed formulas in public docstrings."""
     program = _Program(text, text.content)
-    for node in program.nodes(ast.FunctionDef):
+    for node in program.nodes(ast.FunctionDef, ast.ClassDef):
         if not node.name.startswith("_") and ast.get_docstring(node):
             start, end, _ = program.spot(node.body[0])
-            if formula := re.search(r"\$\$(.+?)\$\$", text.content[start:end], re.DOTALL):
+            for formula in re.finditer(r"\$\$(.+?)\$\$", text.content[start:end], re.DOTALL):
                 begin = start + formula.start(1)
                 for first, last, options in formulas.of_docstring(formula[1]):
                     yield Spot(begin + first, begin + last, options)

@@ -127,10 +127,10 @@ def test_stub_is_filled_with_its_solution():
     assert changed.startswith('```python exec="on" stub="f"\ndef f():\n    return 1\n```\n')
 
 
-def test_first_formula_of_a_public_docstring_is_changed():
+def test_displayed_formulas_of_a_public_docstring_are_changed():
     code = 'def f(x):\n    r"""Do.\n\n    $$f(x) = x - 1$$\n\n    $$x + 3$$\n    """\n'
     found = changes("docstring formula", code, "gdbook/page.py")
-    assert found == {"-": {"+"}, "1": {"4"}}
+    assert found == {"-": {"+"}, "1": {"4"}, "+": {"-"}, "3": {"6"}}
     assert changes("docstring formula", code.replace(" f(", " _f("), "gdbook/page.py") == {}
 
 
