@@ -2,12 +2,14 @@
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from markdown import Markdown
@@ -18,20 +20,14 @@ from mkdocs.structure.pages import Page as RenderedPage
 from bookwright import borrowed, keys
 from bookwright.blocks import isolation
 from bookwright.blocks.execution import Execution, Ran
-from bookwright.blocks.labs import PLUGIN, Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
-from bookwright.checks.links import anchors, broken, links
-from bookwright.checks.names import (
-    Known,
-    missing,
-    project_files,
-    unknown_names,
-    words_of,
-    words_of_package,
-)
+from bookwright.checks.across import Facts, Neighbours
+from bookwright.checks.links import links
+from bookwright.checks.names import words_of
 from bookwright.checks.texts import Text
 from bookwright.formulas import check
+from bookwright.kept import Kept, Rendered
 from bookwright.pages import sources, stubs
 from bookwright.pages.listings import Listing
 from bookwright.pages.options import PYTHON
@@ -42,12 +38,17 @@ from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.rendering.page import PageInProgress, accept
+from bookwright.rendering.search import sought
 from bookwright.settings import Settings
-from bookwright.takeaways import cells, downloads, notebooks
+from bookwright.takeaways import cells, downloads
+
+if TYPE_CHECKING:
+    from bookwright.blocks.labs import Labs
 
 log = logging.getLogger("mkdocs.bookwright")
 
 PALETTE = "assets/figures.css"
+ENGINE = Path(__file__).parent
 CHILD = [Path(isolation.__file__).parent, Path(borrowed.__file__)]
 FORMULAS = Path(check.__file__).parent
 
@@ -57,7 +58,8 @@ class Build:
 
     def __init__(self, settings: Settings, config: MkDocsConfig) -> None:
         """Prepare a build; `BOOKWRIGHT_CACHE` and `BOOKWRIGHT_AGAIN` say where and what to keep."""
-        root = Path(config.config_file_path).parent
+        configured = Path(config.config_file_path)
+        root = configured.parent
         self.problems = Problems()
         self.only = "*"  # the pages whose blocks start before any page is opened
         self._settings = settings
@@ -72,18 +74,19 @@ class Build:
             settings.preload,
             tuple(map(str, known)),
         )
-        key = keys.fingerprint(
-            paths=known,
-            settings=[sandbox.environment, sandbox.style],
+        self._key = keys.fingerprint(paths=known, settings=[sandbox.environment, sandbox.style])
+        self._neighbours = Neighbours(
+            root,
+            configured,
+            package=settings.package,
+            libraries=settings.preload,
+            cache=self._cache,
+            fingerprint=self._key,
         )
-        self._key = key
-        configured = [Path(config.config_file_path), root / "pyproject.toml"]
-        self._configured = [file.read_text("utf-8") for file in configured if file.is_file()]
-        self._files = [*project_files(root)]
         self._execution = Execution(
             sandbox,
             self._cache,
-            fingerprint=key,
+            fingerprint=self._key,
             formulas=keys.contents(FORMULAS),
             seconds=settings.block_seconds,
             again=self._again,
@@ -91,22 +94,35 @@ class Build:
                 not self._page_of(listing).problems_of(listing, result)
             ),
         )
-        self._labs = Labs(self._cache, key, settings, self.problems)
         self._mathematics = Mathematics(self._cache, self.problems)
         self._processors = PageProcessors()
         self._pages: dict[str, PageInProgress] = {}
+        self._kept: dict[str, Kept] = {}
         self._sources: dict[str, Page] = {}
         self._texts: dict[str, Text] = {}
-        self.references = References(
-            settings.words.pages, settings.numbered, settings.anchors, self._sources
-        )
+        self._rendered: dict[str, Rendered] = {}
+        self.references = References(settings.words.pages, settings.numbered, settings.anchors)
+        self._site = ""
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
         self._configure(config)
+        self._common = keys.digest(
+            self._key,
+            keys.contents(ENGINE),
+            *(keys.contents(Path(hook)) for hook in config.hooks),
+            keys.configuration(configured),
+            str(config.site_url),
+            repr(sorted(self._neighbours.suffixes)),
+        )
+
+    @cached_property
+    def _labs(self) -> "Labs":
+        from bookwright.blocks.labs import Labs  # noqa: PLC0415  # the kernel's libraries are slow
+
+        return Labs(self._cache, self._key, self._settings, self.problems)
 
     def _configure(self, config: MkDocsConfig) -> None:
         """Add to the configuration what this build needs, in place of what an earlier one added."""
-        self._labs.configure(config)
         extensions: list[Any] = config.markdown_extensions
         extensions[:] = [each for each in extensions if not isinstance(each, PageProcessors)]
         extensions.append(self._processors)
@@ -129,17 +145,19 @@ class Build:
         return FileSystemBytecodeCache(str(folder))
 
     def collect(self, files: Files, config: MkDocsConfig) -> None:
-        """Read all pages, set their blocks going, and add the files that are made of them."""
-        labs = config.plugins.get(PLUGIN)
+        """Find the pages that are kept, set the blocks of others going, and add what they make."""
         found = list(files.documentation_pages())
-        pages = [(file, page) for file in found if (page := self._read(file))]
+        pages = [page for file in found if (page := self._read(file))]
         if len(pages) < len(found):  # MkDocs would end with less to say
             self.problems.stop_the_build()
-        for file, page in pages:
-            started = self._start(page, is_lab=bool(labs and labs.should_include(file)))
-            if started.is_lab and fnmatch(page.uri, self._again):
-                self._labs.forget()
-            for place, uri, content in self._made_of(started):
+        for page in pages:
+            self._sources[page.uri] = page
+            if kept := self._find(page):
+                self._kept[page.uri] = kept
+                self.references.ids[page.uri] = kept.ids
+            else:
+                self._start(page)
+            for place, uri, content in self._made_of(page.uri):
                 if uri in files.src_uris:
                     self.problems.report(place or page.uri, f"{uri} is made of another page, too.")
                 else:
@@ -147,6 +165,24 @@ class Build:
         if self._settings.figures.colours:
             palette = self._settings.figures.stylesheet
             files.append(self._generated(PALETTE, palette, config))
+
+    def _find(self, page: Page) -> Kept | None:
+        """Return a page as it was kept, unless its blocks shall run, or it is tested by itself."""
+        if fnmatch(page.uri, self._again) or (self.only != "*" and fnmatch(page.uri, self.only)):
+            return None
+        value = self._cache.load(self._key_of(page))
+        return Kept.from_json(value) if value else None
+
+    def _key_of(self, page: Page) -> str:
+        return keys.page(self._common, page.uri, f"{page.above}\n{page.markdown}")
+
+    def _settle(self, files: Files) -> None:
+        """Start the pages that were kept and no longer hold, since other pages or files differ."""
+        urls = {file.src_uri: file.url for file in files}
+        self._site = keys.digest(repr(sorted(urls.items())), self.references.state)
+        for uri, kept in [*self._kept.items()]:
+            if not kept.holds(self._site):
+                self._start(self._sources[uri])
 
     def _read(self, file: File) -> Page | None:
         """Return a page; say where it cannot be read, which MkDocs does with the file alone."""
@@ -169,31 +205,34 @@ class Build:
         file.abs_src_path = str(self._cache.folder / "made" / uri)
         return file
 
-    def _start(self, page: Page, *, is_lab: bool) -> PageInProgress:
+    def _start(self, page: Page) -> PageInProgress:
         """Take a page on, and set its blocks going."""
         started = PageInProgress(
-            page,
-            is_lab=is_lab,
-            settings=self._settings,
-            problems=self.problems,
-            folders=self._folders,
+            page, settings=self._settings, problems=self.problems, folders=self._folders
         )
+        self._kept.pop(page.uri, None)
         self._pages[page.uri] = started
         self._sources[page.uri] = page
+        self.references.add(page)
         if fnmatch(page.uri, self.only):
             for listing in started.listings.values():
                 if listing.runs:
                     self._execution.start(listing)
+        if started.is_lab and fnmatch(page.uri, self._again):
+            self._labs.forget()
         return started
 
     def start(self, listing: Listing) -> Future[Ran]:
         """Set a block going that no page shows."""
         return self._execution.start(listing)
 
-    def _made_of(self, started: PageInProgress) -> Iterator[tuple[Place | None, str, str]]:
-        """Yield the files that a page gives: stubs, and those that wait for its results."""
-        uri = started.page.uri
-        for listing in started.listings.values():
+    def _made_of(self, uri: str) -> Iterator[tuple[Place | None, str, str]]:
+        """Yield the files that pages can link to: stubs, and downloads, which wait for results."""
+        if kept := self._kept.get(uri):
+            for made in kept.waits:
+                yield None, made, kept.files[made]
+            return
+        for listing in self._pages[uri].listings.values():
             if name := listing.options.stub:
                 yield listing.place, stubs.uri_of(uri, name), f"{listing.code}\n"
         for offered in downloads.uris(uri, self._settings).values():
@@ -203,17 +242,20 @@ class Build:
         self, markdown: str, rendered: RenderedPage, config: MkDocsConfig, files: Files
     ) -> str:
         """Return the Markdown of a page with its fences marked, and with its downloads."""
+        if not self._site:  # files and numbers are known now
+            self._settle(files)
         uri = rendered.file.src_uri
-        if uri not in self._pages:  # a draft, or another plugin has added it
-            self._start(Page.of_file(uri, rendered.file.content_string), is_lab=False)
+        if uri not in self._sources:  # a draft, or another plugin has added it
+            self._start(Page.of_file(uri, rendered.file.content_string))
+        if self._sources[uri].markdown != markdown:  # another plugin has changed it
+            self._start(replace(self._sources[uri], markdown=markdown))
+        if kept := self._kept.get(uri):
+            kept.put_back(rendered)
+            return markdown
         opened = self._pages[uri]
-        if opened.page.markdown != markdown:  # another plugin has changed it
-            changed = replace(opened.page, markdown=markdown)
-            opened = self._start(changed, is_lab=opened.is_lab)
         if opened.is_lab:
-            for line, ran in self._labs.run(
-                rendered, [*opened.listings.values()], config, files
-            ).items():
+            listings = [*opened.listings.values()]
+            for line, ran in self._labs.run(rendered, listings, config, files).items():
                 opened.results[line] = ran.result
                 self._execution.note(opened.listings[line].place, ran)
         filling = Filling(
@@ -231,7 +273,11 @@ class Build:
         )
         text.start(self._execution)
         self._open = opened
+        rendered.render = partial(self._render, rendered)  # type: ignore[method-assign]
         return downloads.with_links(uri, opened.marked(foreign=self._foreign), self._settings)
+
+    def _render(self, rendered: RenderedPage, config: MkDocsConfig, files: Files) -> None:
+        self._rendered[rendered.file.src_uri] = Rendered.of(rendered, config, files)
 
     def show_block(self, *, code: str, md: Markdown, extra: dict[str, str], **_: Any) -> str:  # noqa: ANN401  # markdown-exec's
         """Return a block as HTML: its code, what it printed, and what it drew."""
@@ -266,7 +312,12 @@ class Build:
 
     def close_page(self, uri: str, html: str) -> str:
         """Return the HTML of a page without marks, and note its formulas."""
+        if uri in self._kept:
+            return html
         closed = self._pages[uri]
+        rendered = self._rendered.get(uri)
+        if rendered and rendered.content != html:  # another plugin has a part in it
+            del self._rendered[uri]
         html = closed.closed(html)
         self._open = None
         self._execution.close_page(uri)
@@ -277,58 +328,86 @@ class Build:
         """Convert all formulas, and write what waits for results."""
         for uri, text in self._texts.items():
             self._check(uri, text)
-        self._check_names()
-        self._check_links(files)
-        self._execution.finish()
+        facts = {uri: kept.facts for uri, kept in self._kept.items()}
+        facts |= {uri: self._facts(uri) for uri in self._pages}
+        for fault in self._neighbours.faults(facts, files):
+            self.problems.report(fault.place, fault.message)
+        self._execution.finish(sum(kept.blocks for kept in self._kept.values()))
         self._mathematics.convert()
+        for uri, closed in self._pages.items():
+            self._write_takeaways(closed, config, files)
+            if (file := files.src_uris.get(uri)) and file.page and closed.is_closed:
+                self._insert_formulas(uri, file.page)
+                self._keep(uri, file.page, facts[uri], files)
+        self._account()
         self.references.name(files)
-        for finished in self._pages.values():
-            self._write_takeaways(finished, config, files)
+        drawn = [each.files for each in self._pages.values()]
+        for made in (*drawn, *(each.files for each in self._kept.values())):
+            for uri in made.keys() - files.src_uris.keys():
+                files.append(self._generated(uri, made[uri], config))
         self._cache.prune()
 
     def _check(self, uri: str, text: Text) -> None:
-        """Say what is wrong with the text of a page, and how many of its formulas are checked."""
+        """Say what is wrong with the text of a page."""
         for fault in text.faults(self._execution):
             self.problems.report(fault.place, fault.message)
             if fault.tex:
                 self._mathematics.doubt(uri, fault.tex, fault.message)
-        if counts := ", ".join(f"{n} {state}" for state, n in text.account.items()):
-            log.info("%s: formulas: %s", uri, counts)
 
-    def _check_names(self) -> None:
-        """Say which names in code font do not exist; what has to be imported is asked once."""
-        settings = self._settings
-        libraries = (settings.package, *settings.preload)
-        fences = (each for page in self._pages.values() for each in page.listings.values())
-        code = (f"{each.fence.header}\n{each.code}" for each in fences)
-        words = words_of_package(settings.package).union(
-            *map(words_of, code), *map(words_of, self._configured)
+    def _facts(self, uri: str) -> Facts:
+        """Return what of a page matters to others, or they to it."""
+        page, text = self._pages[uri], self._texts.get(uri)
+        code = (f"{each.fence.header}\n{each.code}" for each in page.listings.values())
+        return Facts(
+            sorted(set().union(*map(words_of, code))),
+            [*text.mentions(self._neighbours.suffixes)] if text else [],
+            [*links(page.page, page.results)] if text else [],
         )
-        known = Known.of_book(settings.package, libraries, words, self._files)
-        suffixes = {Path(file).suffix for file in self._files}
-        found = [
-            (Place(uri, each.line), each)
-            for uri, text in self._texts.items()
-            for each in unknown_names(text.mentions(suffixes), known)
-        ]
-        names = dict.fromkeys(each.name for _, each in found)
-        kept = {name: self._cache.load(keys.name(self._key, name)) for name in names}
-        if asked := [name for name, exists in kept.items() if exists is None]:
-            wrong = missing(asked, libraries)
-            for name in asked:
-                kept[name] = name not in wrong
-                self._cache.store(keys.name(self._key, name), kept[name])
-        for place, each in found:
-            if not kept[each.name]:
-                self.problems.report(place, each.message)
 
-    def _check_links(self, files: Files) -> None:
-        """Say which links lead nowhere, now that the ids of the pages are known."""
-        ids = anchors(files)
-        for uri in self._texts:
-            found = links(self._pages[uri].page, self._pages[uri].results)
-            for line, message in broken(found, uri, files=files.src_uris, ids=ids):
-                self.problems.report(Place(uri, line), message)
+    def _account(self) -> None:
+        """Say how many formulas are checked, defined, and so on."""
+        total: Counter[str] = Counter()
+        for account in (each.account for each in self._kept.values()):
+            total.update(account)
+        for text in self._texts.values():
+            total.update(text.account)
+        if total:
+            log.info("All pages: formulas: %s", ", ".join(f"{n} {state}" for state, n in total.items()))
+
+    def _insert_formulas(self, uri: str, page: RenderedPage) -> None:
+        page.content = self._mathematics.insert(page.content or "", uri)
+        headings = [*page.toc]
+        while headings:
+            heading = headings.pop()
+            heading.title = self._mathematics.insert(heading.title, uri)
+            headings += heading.children
+
+    def _keep(self, uri: str, page: RenderedPage, facts: Facts, files: Files) -> None:
+        """Keep a page, if there is nothing to say of it."""
+        rendered, closed, text = self._rendered.get(uri), self._pages[uri], self._texts[uri]
+        if rendered is None or rendered.remarks or self.problems.are_on(uri):
+            return
+        made = [name for _, name, _ in self._made_of(uri)]
+        ran = self._execution.on_page(uri)
+        kept = Kept(
+            site=self._site,
+            reads=keys.files(file for each in ran for file in each.result.files),
+            rendered=rendered.finished(page),
+            settings={name: each for name, each in page.meta.items() if isinstance(each, str)},
+            sought=sought(page.content or ""),
+            files={name: files.src_uris[name].content_string for name in made} | closed.files,
+            waits=made,
+            ids=[*self.references.ids[uri]],
+            facts=facts,
+            account=dict(text.account),
+            blocks=len(ran),
+        )
+        self._cache.store(self._key_of(self._sources[uri]), kept.to_json())
+
+    def sought(self, page: RenderedPage) -> str:
+        """Return the part of a page that the search looks at."""
+        kept = self._kept.get(page.file.src_uri)
+        return kept.sought if kept else sought(page.content or "")
 
     def _write_takeaways(
         self, finished: PageInProgress, config: MkDocsConfig, files: Files
@@ -340,13 +419,13 @@ class Build:
                 if uri in files.src_uris:
                     files.remove(files.src_uris[uri])
             return
+        if not uris:
+            return
+        from bookwright.takeaways import notebooks  # noqa: PLC0415  # nbformat is slow
+
         made = cells.cells(page, finished.listings, finished.results)
         made = downloads.introduced(made, downloads.about(page, config, self._settings))
         made = downloads.absolute(made, page.uri, files, config.site_url or "")
         for kind, uri in uris.items():
             if file := files.src_uris.get(uri):
                 file.content_string = notebooks.WRITERS[kind](made)
-
-    def insert_formulas(self, uri: str, html: str) -> str:
-        """Return a page with its formulas, now that the search index has taken its text."""
-        return self._mathematics.insert(html, uri)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from mkdocs.utils.yaml import yaml_load
+
 from bookwright.cache import checksum
 
 
@@ -34,6 +36,18 @@ def contents(path: Path) -> str:
 def block(fingerprint: str, code: str, *, is_session: bool, asked: object = ()) -> str:
     """Return the key of the result of a block, and of what is asked of it."""
     return digest(fingerprint, "session" if is_session else "program", code, repr(asked))
+
+
+def configuration(file: Path) -> str:
+    """Return the key of a site's settings, with the environment variables that they name."""
+    with file.open("rb") as settings:
+        values = yaml_load(settings)
+    return digest(json.dumps(values, default=lambda value: getattr(value, "__qualname__", "")))
+
+
+def page(common: str, uri: str, content: str) -> str:
+    """Return the key of a page as it was rendered."""
+    return digest(common, "page", uri, content)
 
 
 def files(paths: Iterable[str]) -> dict[str, str]:

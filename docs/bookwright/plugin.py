@@ -5,9 +5,11 @@ from typing import Any, Literal, cast
 from jinja2 import Environment
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext as Context
 from mkdocstrings import MkdocstringsPlugin
 
 from bookwright.build import Build
@@ -23,6 +25,7 @@ class Book:
         """Keep what differs from book to book."""
         self._settings = settings
         self._is_served = False
+        self._content: str | None = None
         self.build: Build
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:  # noqa: ANN401  # MkDocs'
@@ -63,6 +66,17 @@ class Book:
         if not self._is_served:
             self.build.problems.stop_the_build()
 
-    def on_post_page(self, output: str, page: Page, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
-        """Put the formulas in their places."""
-        return self.build.insert_formulas(page.file.src_uri, output)
+    @event_priority(100)
+    def _before_search(self, /, context: Context, page: Page, **_: Any) -> Context:  # noqa: ANN401  # MkDocs'
+        """Show the search plugin what it shall look at."""
+        self._content = page.content
+        page.content = self.build.sought(page)
+        return context
+
+    @event_priority(-100)
+    def _after_search(self, /, context: Context, page: Page, **_: Any) -> Context:  # noqa: ANN401  # MkDocs'
+        """Show the template all of the page."""
+        page.content = self._content
+        return context
+
+    on_page_context = CombinedEvent(_before_search, _after_search)

@@ -21,6 +21,10 @@ class Problems:
         self.found.append((place, message))
         log.error("%s: %s", place, message)
 
+    def are_on(self, uri: str) -> bool:
+        """Tell whether something was found wrong on a page."""
+        return any(str(place).partition(":")[0] == uri for place, _ in self.found)
+
     def stop_the_build(self) -> None:
         """Raise if anything was found; MkDocs then exits with an error, strict or not."""
         if self.found:

@@ -256,7 +256,7 @@ def test_all_mistakes_of_a_block_and_of_all_pages_are_told(problem):
 def test_result_that_is_kept_is_checked_again(site, problem, caplog):
     site(block(f"{PLOT}plt.show()", 'alt="a"'))
     assert FIGURE in problem(block(f"{PLOT}plt.show()"))
-    assert "page.md: 0 blocks run, 1 cached" in caplog.text
+    assert "All pages: 0 blocks run, 1 cached" in caplog.text
 
 
 def test_path_of_the_package_is_told_wherever_the_build_was_started(tmp_path):

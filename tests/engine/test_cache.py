@@ -334,7 +334,6 @@ class TestExecution:
         caplog.set_level("INFO", "mkdocs")
         build(*(listing(code, uri=f"{code}.md") for code in "abcd"), listing("kept"))
         assert [record.getMessage() for record in caplog.records] == [
-            "page.md: 0 blocks run, 1 cached, 0.00 s",
             f"All pages: 4 blocks run, 1 cached, {sum(b'abcd')}.00 s",
             f"Slowest: d.md:1, {ord('d')}.00 s",
             f"Slowest: c.md:1, {ord('c')}.00 s",
@@ -352,7 +351,7 @@ class TestBuild:
         first = self.output(site(self.BLOCK))
         assert "page.md: 1 blocks run, 0 cached" in caplog.text
         assert self.output(site(self.BLOCK)) == first
-        assert "page.md: 0 blocks run, 1 cached" in caplog.text
+        assert "All pages: 0 blocks run, 1 cached" in caplog.text
         assert (tmp_path / ".cache").is_dir()
 
     def test_changed_code_runs_again(self, site):
@@ -373,7 +372,7 @@ class TestBuild:
         block = f'```python exec="on"\nprint(open({str(file)!r}).read())\n```\n'
         assert self.output(site(block)) == "1\n"
         site(block)
-        assert "page.md: 0 blocks run, 1 cached" in caplog.text
+        assert "All pages: 0 blocks run, 1 cached" in caplog.text
         file.write_text("2")
         assert self.output(site(block)) == "2\n"
 
@@ -445,7 +444,7 @@ def test_palette_of_dark_pages_can_change_without_running_anything(tmp_path):
         imports = "import Colour, Figures, Settings"
         book.write_text(book.read_text().replace("import Settings", imports))
         result = mkdocs("build", "--strict", cwd=tmp_path)
-        assert f"page.md: {run} blocks run, {1 - run} cached" in result.stderr
+        assert f"All pages: {run} blocks run, {1 - run} cached" in result.stderr
         html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
         assert "stroke: var(--figure-0)" in html
         palettes.append((tmp_path / "site" / "assets" / "figures.css").read_text())

@@ -282,7 +282,7 @@ TIDES = {
         )
         on_startup, on_config, on_files = book.on_startup, book.on_config, book.on_files
         on_page_markdown, on_page_content = book.on_page_markdown, book.on_page_content
-        on_env, on_post_page = book.on_env, book.on_post_page
+        on_env, on_page_context = book.on_env, book.on_page_context
         """,
     "book/docs/index.md": """
         # Gezeiten

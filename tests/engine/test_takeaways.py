@@ -403,7 +403,7 @@ def test_takeaways_of_blocks_that_are_cached_are_the_same(make, caplog):
     first = make(RAISING)
     assert "chapters/one.md: 2 blocks run, 0 cached" in caplog.text
     assert make(RAISING) == first
-    assert "chapters/one.md: 0 blocks run, 2 cached" in caplog.text
+    assert "All pages: 0 blocks run, 2 cached" in caplog.text
 
 
 def test_each_build_has_takeaways_of_its_own(make):

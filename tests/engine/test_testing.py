@@ -104,10 +104,7 @@ SOUND = {
 
 
 def write_book(folder, **pages):
-    config = write_site(folder, settings='package="gdbook"', **pages)
-    labs = "search, mkdocs-jupyter: {include: [lab.md], execute: true, allow_errors: false}"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("search", labs), encoding="utf-8")
+    write_site(folder, settings='package="gdbook"', **pages)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
     (folder / "README.md").write_text('```python exec="on"\n1 / 0\n```\n', encoding="utf-8")
 

@@ -11,7 +11,6 @@ SETTINGS = (
     'package="gdbook", numbered=("chapters",), anchors=("exercise", "claim"), '
     'words=Words(pages={"chapters": "chapter", "labs": "lab"})'
 )
-LAB = "plugins: [search, mkdocs-jupyter: {include: [page.md], execute: true, allow_errors: false},"
 
 
 @pytest.fixture
@@ -234,8 +233,7 @@ class TestLab:
 
     def lab(self, article, text):
         settings = f'{SETTINGS}, downloads={{"page.md": ("ipynb",)}}'
-        changes = {"plugins: [search,": LAB}
-        return article(self.HEAD + dedent(text), settings=settings, changes=changes)
+        return article(self.HEAD + dedent(text), settings=settings)
 
     def test_values_are_those_at_the_cell_above(self, article, tmp_path):
         text = (
@@ -253,7 +251,7 @@ class TestLab:
 
     def test_cell_that_fails_is_named_behind_one_that_is_asked(self, problem):
         text = "# Lab\n\n```python\nn = 5\n```\n\n@{n}\n\n```python\n1 / 0\n```\n"
-        log = problem(self.HEAD + text, settings=SETTINGS, changes={"plugins: [search,": LAB})
+        log = problem(self.HEAD + text, settings=SETTINGS)
         assert "page.md:15: ZeroDivisionError: division by zero, in `1 / 0`" in log
 
 

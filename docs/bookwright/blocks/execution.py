@@ -87,15 +87,20 @@ class Execution:
         """Take a block into account that stands on a page."""
         self._shown[place] = ran
 
+    def on_page(self, uri: str) -> list[Ran]:
+        """Return what came of the blocks of a page."""
+        return [ran for place, ran in self._shown.items() if place.uri == uri]
+
     def close_page(self, uri: str) -> None:
-        """Say what the blocks of a page took."""
-        if blocks := [ran for place, ran in self._shown.items() if place.uri == uri]:
+        """Say what the blocks of a page took, if any had to run."""
+        blocks = self.on_page(uri)
+        if not all(ran.kept for ran in blocks):
             log.info("%s: %s", uri, _account(blocks))
 
-    def finish(self) -> None:
-        """Say what all blocks took, and which took longest."""
+    def finish(self, others: int) -> None:
+        """Say what all blocks took, and which took longest; others are those of kept pages."""
         self._workers.shutdown()
-        log.info("All pages: %s", _account(list(self._shown.values())))
+        log.info("All pages: %s", _account([*self._shown.values()], others))
         run = {place: ran.result.seconds for place, ran in self._shown.items() if not ran.kept}
         for place in sorted(run, key=run.__getitem__, reverse=True)[:3]:
             log.info("Slowest: %s, %.2f s", place, run[place])
@@ -139,6 +144,7 @@ class Execution:
             return Ran(Result(stopped=stopped), kept=False)
 
 
-def _account(blocks: list[Ran]) -> str:
+def _account(blocks: list[Ran], others: int = 0) -> str:
     run = [ran.result.seconds for ran in blocks if not ran.kept]
-    return f"{len(run)} blocks run, {len(blocks) - len(run)} cached, {sum(run):.2f} s"
+    kept = others + len(blocks) - len(run)
+    return f"{len(run)} blocks run, {kept} cached, {sum(run):.2f} s"

@@ -1,8 +1,11 @@
 """Run the labs: notebooks written as Markdown, whose cells one kernel runs from top to end.
 
-mkdocs-jupyter finds the labs, runs them and keeps what came of it. It returns the notebook as it
-was run, and no HTML: the page is made of the same text as a chapter, each cell is a block like
-those of a chapter, and MkDocs renders it as it renders any page.
+mkdocs-jupyter runs the labs and keeps what came of it. It returns the notebook as it was run, and
+no HTML: the page is made of the same text as a chapter, each cell is a block like those of a
+chapter, and MkDocs renders it as it renders any page.
+
+To import mkdocs-jupyter takes as long as a build in which nothing has changed, so it is no plugin
+of the site: it is loaded where a lab has to be made again.
 """
 
 import json
@@ -15,13 +18,14 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby, zip_longest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 import nbformat
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as RenderedPage
+from mkdocs_jupyter.plugin import Plugin
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
@@ -37,7 +41,6 @@ from bookwright.pages.values import Asked
 from bookwright.problems import Problems
 from bookwright.settings import Settings
 
-PLUGIN = "mkdocs-jupyter"
 KERNEL = "bookwright"
 
 _SVG, _MARKDOWN, _PLAIN = "image/svg+xml", "text/markdown", "text/plain"
@@ -63,14 +66,6 @@ class Labs:
         self._folder = cache.folder / LABS / keys.labs(fingerprint, code, settings.cell_seconds)
         self._settings = settings
         self._problems = problems
-
-    def configure(self, config: MkDocsConfig) -> None:
-        """Have mkdocs-jupyter use this folder and this kernel."""
-        if plugin := config.plugins.get(PLUGIN):
-            plugin.config["cache"] = self._cache.is_writable
-            plugin.config["cache_dir"] = str(self._folder)
-            plugin.config["kernel_name"] = KERNEL
-            plugin.config["ignore_h1_titles"] = True
 
     def forget(self) -> None:
         """Have all labs run again."""
@@ -108,6 +103,20 @@ class Labs:
         self, page: RenderedPage, cells: list[Listing], config: MkDocsConfig, files: Files
     ) -> list[NotebookNode]:
         """Take mkdocs-jupyter's rendering out of a page, and return the cells that it ran."""
+        plugin = Plugin()
+        plugin.load_config(
+            {
+                "include": [PurePosixPath(page.file.src_uri).name],
+                "execute": True,
+                "allow_errors": False,
+                "cache": self._cache.is_writable,
+                "cache_dir": str(self._folder),
+                "kernel_name": KERNEL,
+                "ignore_h1_titles": True,
+            }
+        )
+        plugin.on_pre_build(config)
+        plugin.on_pre_page(page, config=config, files=files)
         render = borrowed.take_render(page)
         variables = dict(environment(self._settings.environment)) | {"JUPYTER_NO_CONFIG": "1"}
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from mkdocs.utils.meta import get_data
 
@@ -23,19 +24,24 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """The Markdown of a page, and what stands above it in its file: lines with settings."""
+    """The Markdown of a page, and what stands above it in its file: lines with settings.
+
+    The settings say whether it is a lab: a notebook, written as Markdown.
+    """
 
     uri: str
     markdown: str
     lines_above: int = 0
     above: str = ""
+    is_lab: bool = False
 
     @classmethod
     def of_file(cls, uri: str, content: str) -> "Page":
         """Return the page that a file holds, without the settings at its top."""
-        markdown, _ = get_data(content)
+        markdown, settings = get_data(content)
         lines_above = content.count("\n") - markdown.count("\n")
-        return cls(uri, markdown, lines_above, "\n".join(content.split("\n")[:lines_above]))
+        above = "\n".join(content.split("\n")[:lines_above])
+        return cls(uri, markdown, lines_above, above, is_lab=_is_notebook(settings))
 
     @cached_property
     def text(self) -> str:
@@ -98,3 +104,11 @@ class Page:
                 new = replacements[fence].split("\n")
                 lines[fence.line - 1 : fence.end] = [f"{fence.indent}{line}" for line in new]
         return "\n".join(lines)
+
+
+def _is_notebook(settings: Mapping[str, Any]) -> bool:
+    """Tell whether the settings of a page are those of a notebook for Python."""
+    language: Any = settings
+    for name in ("jupyter", "kernelspec", "language"):
+        language = language.get(name) if isinstance(language, Mapping) else None
+    return bool(language == "python")

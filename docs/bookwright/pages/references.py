@@ -30,15 +30,25 @@ class References:
         kinds: What a page in each folder is called: `{"chapters": "chapter"}`.
         numbered: The folders whose pages have numbers, in the order of the navigation.
         anchors: Kinds of ids that are counted on each page: `exercise` counts `exercise-…`.
-        pages: All pages.
+        ids: What is numbered on each page, by its id.
     """
 
     kinds: Mapping[str, str]
     numbered: tuple[str, ...]
     anchors: tuple[str, ...]
-    pages: Mapping[str, Page]
+    ids: dict[str, list[str]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
+
+    def add(self, page: Page) -> None:
+        """Take note of what is numbered on a page."""
+        found = (each for each in _ID.finditer(page.text) if each["kind"] in self.anchors)
+        self.ids[page.uri] = [f"{each['kind']}{each['rest']}" for each in found]
+
+    @property
+    def state(self) -> str:
+        """All that a reference may say, as a text that differs wherever one of them does."""
+        return repr([sorted(each.items()) for each in (self.numbers, self.parts, self.ids)])
 
     def number(self, navigation: Navigation) -> None:
         """Number chapters and parts as they stand in the navigation, and say so in their titles."""
@@ -91,10 +101,10 @@ class References:
             LookupError: If nothing of this kind is counted.
         """
         kind, _, here = what.partition(" ")
-        pages = [page] if here == "here" else [*self.pages.values()]
-        counts = {each: sum(_folder(uri) == each for uri in self.pages) for each in self.kinds}
+        uris = [page.uri] if here == "here" else [*self.ids]
+        counts = {each: sum(_folder(uri) == each for uri in self.ids) for each in self.kinds}
         counts |= {"parts": len({*self.parts.values()})}
-        counts |= {f"{each}s": sum(len(_ids(p, each)) for p in pages) for each in self.anchors}
+        counts |= {f"{each}s": sum(len(self._of(u, each)) for u in uris) for each in self.anchors}
         if kind not in counts or here not in {"", "here"}:
             raise LookupError(f"{what!r} is not counted: {', '.join(counts)} are.")
         return counts[kind]
@@ -109,20 +119,23 @@ class References:
         path, _, anchor = target.partition("#")
         folder = posixpath.dirname(page.uri)
         uri = posixpath.normpath(posixpath.join(folder, path)) if path else page.uri
-        if uri not in self.pages:
+        if uri not in self.ids:
             raise LookupError(f"{target} is no page.")
         return uri, anchor
 
     def _numbered(self, uri: str, anchor: str) -> tuple[str, int]:
         kind = anchor.partition("-")[0]
         if kind in self.anchors:
-            ids = _ids(self.pages[uri], kind)
+            ids = self._of(uri, kind)
             if anchor not in ids:
                 raise LookupError(f"{uri} has no {kind} with the id {anchor!r}.")
             return kind, ids.index(anchor) + 1
         if uri not in self.numbers:
             raise LookupError(f"{uri} has no number in the navigation.")
         return self.kinds[_folder(uri)], self.numbers[uri]
+
+    def _of(self, uri: str, kind: str) -> list[str]:
+        return [each for each in self.ids[uri] if each.startswith(f"{kind}-")]
 
 
 def roman(number: int) -> str:
@@ -135,7 +148,3 @@ def roman(number: int) -> str:
 
 def _folder(uri: str) -> str:
     return uri.partition("/")[0]
-
-
-def _ids(page: Page, kind: str) -> list[str]:
-    return [f"{kind}{each['rest']}" for each in _ID.finditer(page.text) if each["kind"] == kind]

@@ -39,17 +39,17 @@ class PageInProgress:
         self,
         page: Page,
         *,
-        is_lab: bool,
         settings: Settings,
         problems: Problems,
         folders: tuple[str, ...] = (),
     ) -> None:
         self.page = page
-        self.is_lab = is_lab
-        self.listings = listings.read(page, package=settings.package, in_a_lab=is_lab)
+        self.is_lab = page.is_lab
+        self.listings = listings.read(page, package=settings.package, in_a_lab=page.is_lab)
         self.results: dict[int, Result] = {}
         self.text = page.text
         self.formulas: tuple[Formula, ...] = ()
+        self.files: dict[str, str] = {}
         self.is_closed = False
         self._settings = settings
         self._problems = problems
