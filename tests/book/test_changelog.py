@@ -11,7 +11,8 @@ from pages import DOCS, ROOT, source
 import gdbook
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-TEXT = re.sub(r"\*[^*\n]+\*", "", CHANGELOG)  # without titles
+TITLE = re.compile(r"\*([^*\n]+)\*")
+TEXT = TITLE.sub("", CHANGELOG)
 WORDS = {written(number, "words", "text"): number for number in range(100)}
 
 
@@ -28,20 +29,33 @@ COUNTS = {
 }
 
 
+def place(found: re.Match[str]) -> str:
+    """Return where something stands in the changelog, for messages."""
+    return f"CHANGELOG.md:{found.string.count(chr(10), 0, found.start()) + 1}"
+
+
 @pytest.mark.parametrize("counted", COUNTS)
 def test_changelog_counts_what_there_is(counted):
-    said = [WORDS.get(number, number) for number in re.findall(rf"(\w+) {counted}\b", TEXT)]
-    said = [int(number) for number in said if str(number).isdecimal()]
-    assert said
-    assert set(said) == {COUNTS[counted]()}
+    found = [*re.finditer(rf"(\w+) {counted}\b", TEXT)]
+    said = [(place(each), WORDS.get(each[1], each[1])) for each in found]
+    numbers = [(at, int(number)) for at, number in said if str(number).isdecimal()]
+    assert numbers
+    for at, number in numbers:
+        assert number == COUNTS[counted](), f"{at}: {number} {counted}"
+
+
+def test_labs_in_the_changelog_are_those_of_the_book():
+    (entry,) = re.finditer("^- Labs: .*", CHANGELOG, re.MULTILINE)
+    titles = [re.sub("^The ", "", title).lower() for title in TITLE.findall(entry[0])]
+    names = [lab.stem for lab in (DOCS / "labs").glob("*.md")]
+    told = [name for title in titles for name in names if title.replace(" ", "-").startswith(name)]
+    assert sorted(told) == sorted(names), place(entry)
+    assert len(titles) == len(names), place(entry)
 
 
 def test_changelog_has_no_number_that_nothing_counts():
     lines = TEXT.split("\n")
     counted = re.compile(rf"(\w+) ({'|'.join(COUNTS)})\b")
-    typed = [(each.line, each.token) for each in typed_numbers(TEXT, counted=["chapter", "part"])]
-    assert [
-        (line, token)
-        for line, token in typed
-        if not any(token.split()[0] == found[1] for found in counted.finditer(lines[line - 1]))
-    ] == []
+    for line, token, _ in typed_numbers(TEXT, counted=["chapter", "part"]):
+        known = {found[1] for found in counted.finditer(lines[line - 1])}
+        assert token.split()[0] in known, f"CHANGELOG.md:{line}: nothing counts {token}"

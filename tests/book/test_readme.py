@@ -14,6 +14,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCES = list(find_fences(README))
 
 
+def place(found: re.Match[str]) -> str:
+    """Return where something stands in the README, for messages."""
+    return f"README.md:{found.string.count(chr(10), 0, found.start()) + 1}"
+
+
 def test_quick_start_is_two_commands_of_one_line():
     section = README.partition("## Quick start")[2].partition("\n## ")[0]
     commands = [fence.code for fence in find_fences(section) if fence.language == "bash"]
@@ -33,21 +38,21 @@ def test_example_is_short_and_prints_what_is_under_it():
 
 
 def test_files_that_are_linked_exist():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
-        assert (ROOT / target).is_file(), target
+    for link in re.finditer(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / link[1]).is_file(), f"{place(link)}: {link[1]} is no file"
 
 
 def test_oldest_python_and_extras_are_those_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    (oldest,) = re.findall(r"Python (\S+) or newer", README)
-    assert project["requires-python"] == f">={oldest}"
-    (sentence,) = re.findall(r"^The extras .*", README, re.MULTILINE)
-    extras = {*re.findall(r"`(\w+)`", sentence)}
-    assert extras == {*project["optional-dependencies"]} - {"dev"}
+    (oldest,) = re.finditer(r"Python (\S+) or newer", README)
+    assert project["requires-python"] == f">={oldest[1]}", place(oldest)
+    (sentence,) = re.finditer(r"^The extras .*", README, re.MULTILINE)
+    extras = {*re.findall(r"`(\w+)`", sentence[0])}
+    assert extras == {*project["optional-dependencies"]} - {"dev"}, place(sentence)
 
 
 def test_example_is_introduced_by_what_it_does():
     code = next(fence.code for fence in FENCES if fence.language == "python")
     (epochs,) = re.findall(r"epochs=(\d+)", code)
-    others = written(int(epochs) - 1, "words", "text")
-    assert f"one sample, then {others} more" in README
+    (said,) = re.finditer(r"one sample, then (\S+) more", README)
+    assert said[1] == written(int(epochs) - 1, "words", "text"), place(said)

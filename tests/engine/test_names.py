@@ -127,7 +127,7 @@ class TestKnown:
                 "12",
                 "###",
             ),
-            *("ValueError: no_such", "python -m no_such", "a line that no_such has", "{.no_such}"),
+            *("ValueError: no_such", "a line that no_such has", "{.no_such}"),
             *("abs(**w)", 'print("no_such.py")'),
         ],
     )
@@ -143,6 +143,61 @@ class TestKnown:
 
     def test_hyphened_name_has_to_be_installed(self):
         assert unknown("`mkdocs-jupyter`") == ["mkdocs-jupyter"]
+
+
+class TestCommands:
+    @pytest.mark.parametrize(
+        "code",
+        [
+            *("python -m doctest", "python3 -m doctest solving_rate.py", "torchrun -m gdbook"),
+            *("mkdocs build --strict", "PYTHONPATH=$PWD mkdocs serve", "pip install -e '.[docs]'"),
+            *("pytest docs/book.py", "ruff check", "python"),
+        ],
+    )
+    def test_command_whose_words_exist_is_known(self, code):
+        known = Known.of_book("gdbook", (), {*WORDS, "build", "serve", "install"}, FILES)
+        assert [*unknown_names(mentions(f"`{code}`", SUFFIXES), known)] == []
+
+    @pytest.mark.parametrize(
+        ("code", "name"),
+        [
+            ("pythpn -m doctest", "pythpn"),
+            ("pythpn -m doctest solving_rate.py", "pythpn"),
+            ("python -m dpctest", "dpctest"),
+            ("python -m dpctest solving_rate.py", "dpctest"),
+            ("python -m no_such", "no_such"),
+            ("torchrum train.py", "torchrum"),
+            ("mkdocs residuam", "residuam"),
+            ("OMP_NUM_THREADS=1 pythom docs/book.py", "pythom"),
+        ],
+    )
+    def test_other_word_of_a_command_is_not(self, code, name):
+        assert name in unknown(f"`{code}`")
+        assert not exists(name, LIBRARIES)
+
+    def test_module_of_a_library_has_to_be_imported(self):
+        assert unknown("`python -m gdbook.training`") == ["gdbook.training"]
+        assert exists("gdbook.training", LIBRARIES)
+        assert not exists("gdbook.trainimg", LIBRARIES)
+
+
+class TestNamesThatAreCut:
+    @pytest.mark.parametrize(
+        "code", ["…_step", "gradient_…", "...dient_step", "solving_…", "gradient_…_step", "PATH_…"]
+    )
+    def test_end_or_beginning_of_a_name_is_known(self, code):
+        assert unknown(f"`{code}`") == []
+
+    @pytest.mark.parametrize("code", ["…_stap", "gradiemt_…", "…ient_ste", "gradient_…_stop"])
+    def test_other_part_is_not(self, code):
+        assert unknown(f"`{code}`") == [code]
+        assert not exists(code, LIBRARIES)
+
+    def test_part_of_a_name_of_a_library_exists(self):
+        assert exists("…_divide", LIBRARIES)  # of numpy's true_divide
+
+    def test_sign_that_stands_alone_is_none(self):
+        assert unknown("`…`, `0…9`, `...`") == []
 
 
 class TestFiles:

@@ -113,12 +113,20 @@ def test_wrong_setting_is_named_by_its_line(problem):
         ("@ref{page.md}", "page.md has no number in the navigation."),
         ("@ref{other.md}", "other.md is no page."),
         ("@ref{#exercise-a}", "page.md has no exercise with the id 'exercise-a'."),
+        ("@number{#clajm-a}", "#clajm-a has no number: only exercise-… and claim-… have."),
         ("@part{page.md}", "page.md stands in no part of the book."),
     ],
 )
 def test_what_cannot_be_filled_in_is_named_by_its_line(mark, message, problem):
     log = problem(f"# Page\n{BLOCK}\nText,\nand {mark}.\n", settings=SETTINGS)
     assert log == f"page.md:9: {mark}: {message}"
+
+
+def test_number_of_a_heading_whose_id_has_none_is_named(problem):
+    log = problem("# Page\n\n## @number{}. First { #exercize-a }\n", settings=SETTINGS)
+    assert log == (
+        "page.md:3: @number{}: #exercize-a has no number: only exercise-… and claim-… have."
+    )
 
 
 def test_mark_that_is_not_closed_is_named(problem):

@@ -23,7 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from bookwright.pages.marks import COMPUTED
+from bookwright.checks.code import ALIKE, CUT, DISTRIBUTION, names_of_command, names_of_python
 from bookwright.pages.options import Options
 from bookwright.pages.sources import package_folder
 from bookwright.pages.zones import zones_of
@@ -32,12 +32,9 @@ ABBREVIATIONS = {"np": "numpy", "plt": "matplotlib.pyplot", "sp": "sympy"}
 
 _OPTIONS = (field.name for field in fields(Options))
 _ALWAYS = frozenset((*dir(builtins), *keyword.kwlist, *sys.stdlib_module_names, *_OPTIONS))
-_ALIKE = 0.75  # as are two words of four letters, three of which are the same
 _WORD = re.compile(r"\w+")
 _ORDINARY = re.compile("[A-Za-z][a-z]{3,}")
-_DISTRIBUTION = re.compile(r"[a-z]\w*(?:-[a-z]\w*)+")
 _FILE = re.compile(r"(?P<path>[\w./-]*\w(?P<suffix>\.[a-z]+))(?::\d+)?")
-_NO_CODE = re.compile(r"--.*|[\w.-]*(?:/[\w.-]*)+")  # an option of a command, a folder
 _LINK = re.compile(
     r"\[`(?P<name>[A-Za-z_][\w.]*)(?:\([^`\n]*\))?`\]"
     r"\((?:[^\s()#]*#(?P<anchor>\w+(?:\.\w+)+)|(?:[^\s()#]*/)?(?P<module>[a-z_]+)\.md)\)"
@@ -104,7 +101,7 @@ class Known:
     def has(self, name: str, *, is_word: bool) -> bool:
         """Tell whether a name is known, or need not be one since it may be a word."""
         parts = name.split(".")
-        if name.isupper():  # a placeholder, or a variable of the environment
+        if name.isupper() or _holds(self.words, name):  # a placeholder, or a variable of the shell
             return True
         if len(parts) > 1 and parts[0] in _roots((self.package, *self.libraries)):
             return False
@@ -112,7 +109,7 @@ class Known:
             return True
         if not _ORDINARY.fullmatch(name):
             return False
-        return is_word or not get_close_matches(name, self.words, n=1, cutoff=_ALIKE)
+        return is_word or not get_close_matches(name, self.words, n=1, cutoff=ALIKE)
 
     def has_file(self, path: str) -> bool:
         """Tell whether a file is in the project, or is one that the code of the book makes."""
@@ -131,7 +128,7 @@ def words_of(code: str) -> set[str]:
 def mentions(text: str, suffixes: Collection[str]) -> Iterator[Mention]:
     """Yield the names in code font on a page, and the files, which have one of some suffixes.
 
-    Anything that is no Python is passed over.
+    Anything that is neither Python nor a command is passed over.
     """
     zones = zones_of(text)
     prose = words_of(zones.words)
@@ -140,7 +137,8 @@ def mentions(text: str, suffixes: Collection[str]) -> Iterator[Mention]:
         paths = [each["path"] for each in found if each["suffix"] in suffixes or "/" in each[0]]
         for path in paths:
             yield Mention(line, path, is_file=True)
-        for name in [] if paths else _names(content):
+        python = [] if paths else names_of_python(content)
+        for name in names_of_command(content) or python:
             yield Mention(line, name, is_word=name in prose)
 
 
@@ -160,11 +158,12 @@ def unknown_names(mentioned: Iterable[Mention], known: Known) -> Iterator[Unknow
 def exists(name: str, libraries: Collection[str]) -> bool:
     """Tell whether a name can be imported, or a library has it somewhere; imports them all."""
     root, *attributes = name.split(".")
-    if _DISTRIBUTION.fullmatch(name):
+    if DISTRIBUTION.fullmatch(name):
         return _is_installed(name)
     if _leads_somewhere(ABBREVIATIONS.get(root, root), attributes):
         return True
-    in_libraries = _of_libraries(tuple(libraries)).issuperset({root, *attributes})
+    names = _of_libraries(tuple(libraries))
+    in_libraries = names.issuperset({root, *attributes}) or _holds(names, name)
     return in_libraries and not (attributes and root in _roots(libraries))
 
 
@@ -209,46 +208,14 @@ def _message(name: str, package: str) -> str:
     )
 
 
+def _holds(names: Iterable[str], name: str) -> bool:
+    """Tell whether one of some names begins and ends as a name does of which a part is cut."""
+    start, cut, end = name.partition(CUT)
+    return bool(cut) and any(each.startswith(start) and each.endswith(end) for each in names)
+
+
 def _roots(modules: Iterable[str]) -> set[str]:
     return {*ABBREVIATIONS, *(module.partition(".")[0] for module in modules)}
-
-
-# Names in code within a line
-
-
-def _names(content: str) -> list[str]:
-    """Return the names in code, each with the dots that lead to it."""
-    if _DISTRIBUTION.fullmatch(content):
-        return [content]
-    if _NO_CODE.fullmatch(content):
-        return []
-    code = content.replace(COMPUTED, "0").replace("…", "...")
-    try:
-        tree = ast.parse(f"_{code}" if code.startswith(".") else code)
-    except SyntaxError:  # no Python, or not in full
-        return []
-    statements = [each for each in tree.body if not isinstance(each, ast.AnnAssign)]  # a: message
-    return [name.removeprefix("_.") for each in statements for name in _dotted(each)]
-
-
-def _dotted(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name | ast.Attribute) and (chain := _chain(node)):
-        yield chain
-        return
-    if isinstance(node, ast.keyword) and node.arg:
-        yield node.arg
-    if isinstance(node, ast.Attribute):  # of what a call returns
-        yield node.attr
-    for child in ast.iter_child_nodes(node):
-        yield from _dotted(child)
-
-
-def _chain(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and (before := _chain(node.value)):
-        return f"{before}.{node.attr}"
-    return ""
 
 
 # Names that are there

@@ -110,17 +110,21 @@ class References:
         return counts[kind]
 
     def _target(self, mark: Mark, page: Page, text: str) -> tuple[str, str]:
-        target = mark.content
+        target, is_link = mark.content, False
         if not target:
             found = _LINK.match(text, mark.end) or _HEADING.match(text, mark.end)
             if not found:
                 raise LookupError(NO_TARGET)
-            target = found["target"]
+            target, is_link = found["target"], found.re is _LINK
         path, _, anchor = target.partition("#")
         folder = posixpath.dirname(page.uri)
         uri = posixpath.normpath(posixpath.join(folder, path)) if path else page.uri
         if uri not in self.ids:
             raise LookupError(f"{target} is no page.")
+        is_numbered = anchor.partition("-")[0] in self.anchors
+        if anchor and not is_numbered and not is_link and mark.name != "part":
+            kinds = " and ".join(f"{each}-…" for each in self.anchors)
+            raise LookupError(f"{target} has no number: only {kinds} have.")
         return uri, anchor
 
     def _numbered(self, uri: str, anchor: str) -> tuple[str, int]:
