@@ -160,6 +160,11 @@ def test_text_that_is_left_to_check_has_one_character_for_all_that_is_computed()
     )
 
 
+def test_why_a_formula_is_marked_is_left_out_of_what_is_checked():
+    text = filled("$a$ @definition{the 12 of them}, $b$@unchecked{see 3.5}")
+    assert typed(text, []) == f"$a${COMPUTED}, $b${COMPUTED}"
+
+
 def test_text_that_is_left_to_check_has_the_same_lines():
     text = filled("a\n$$\nb\n= @{x}\n$$\n@definition{b}\n9\n")
     assert typed(text, formulas(text)).split("\n")[6] == "9"

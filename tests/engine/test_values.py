@@ -27,6 +27,7 @@ def ask(content, context="text"):
         ("x[1:2]:words", "x[1:2]", "words"),
         ("{'a': 1}['a']:d", "{'a': 1}['a']", "d"),
         ("x[':']:>5", "x[':']", ">5"),
+        ('"it\'s: " + x', '"it\'s: " + x', ""),
         ("(lambda y: y)(2)", "(lambda y: y)(2)", ""),
         ("a > b:the sum: it grows", "a > b", "the sum: it grows"),
         ("a > b:it doesn't fall", "a > b", "it doesn't fall"),
@@ -63,6 +64,7 @@ def test_words_say_what_the_comparison_says(more, less):
         (less, "shrinks", "grows"),
         (less, "no more than it was", "more than it was"),
         (less, "it never rises", "it rises"),
+        (more, "above, and not below", "below, and not above"),
         (less, "the smallest, and so larger", "the largest, and so smaller"),
     ):
         assert mistake(ask(f"{expression}:it is {right}")) is None
@@ -90,6 +92,7 @@ def test_idiom_does_not_compare(words):
         (-3, "", "−3", "-3", "-3"),
         (1797, ",", "1,797", "1{,}797", "1,797"),
         (0.1, "", "0.1", "0.1", "0.1"),
+        (0.1234, "", "0.1234", "0.1234", "0.1234"),
         (2 / 3, ".3f", "0.667", "0.667", "0.667"),
         (-0.5, ".2f", "−0.50", "-0.50", "-0.50"),
         (6.2e-5, ".1e", "6.2 · 10⁻⁵", r"6.2 \cdot 10^{-5}", "6.2e-05"),
@@ -128,6 +131,7 @@ def test_value_is_written_as_its_place_wants_it(value, form, text, tex, code):
         (9, "nine", "ninth", "nine times"),
         (11, "eleven", "eleventh", "eleven times"),
         (12, "twelve", "twelfth", "twelve times"),
+        (19, "nineteen", "nineteenth", "nineteen times"),
         (20, "twenty", "twentieth", "twenty times"),
         (21, "twenty-one", "twenty-first", "twenty-one times"),
         (90, "ninety", "ninetieth", "ninety times"),
@@ -155,6 +159,7 @@ def test_numbers_in_words(number, words, ordinal, times):
     ("value", "form", "message"),
     [
         (1 / 3, "", "say how it is written"),
+        (0.12345, "", "say how it is written"),
         (np.float64(1 / 3), "", "say how it is written"),
         (1j / 3, "", "say how it is written"),
         (True, "", "give the words"),

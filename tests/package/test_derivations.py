@@ -29,6 +29,13 @@ def test_identities_count_as_equal():
     assert derivation("s", expression, {"1 - cos(w)**2": "Pythagoras"})
 
 
+def test_step_is_compared_with_the_one_before_and_may_have_what_a_derivative_loses():
+    steps = {"1 - cos(w)**2": "Pythagoras", "1 - cos(w)": "drop it"}
+    with pytest.raises(ValueError, match=r"the one before, 1 - cos\(w\)\*\*2: it differs by"):
+        derivation("s", sp.sin(w) ** 2, steps)
+    assert derivation("d", sp.Derivative(w + alpha, w), {"1 + alpha - alpha": "so"})
+
+
 @pytest.mark.parametrize(
     ("step", "tex"),
     [
@@ -44,6 +51,11 @@ def test_steps_keep_their_order_and_get_no_ones(step, tex):
     h = sp.symbols("h", positive=True)
     x = sp.symbols("w", real=True)
     assert rf"&= {tex} && \text{{(so)}}" in derivation("q", x + h / 2, {step: "so"})
+
+
+def test_products_in_a_product_are_shown_as_one():
+    h = sp.symbols("h")
+    assert r"&= 2 \left(-1\right) h w &&" in derivation("q", -2 * h * w, {"2 * -(h*w)": "so"})
 
 
 @pytest.mark.parametrize(
