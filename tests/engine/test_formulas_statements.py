@@ -130,6 +130,10 @@ def test_a_formula_without_a_relation_is_silent(tex):
 ABOUT = [r"\tfrac13 \approx 0.33", r"\tfrac13 \approx 0.333", r"-200 \cdot \tfrac13 \approx -67"]
 ABOUT += [r"\frac{1}{300} \approx 3.3 \cdot 10^{-3}", r"\tfrac13 \approx 33 \, \%"]
 ABOUT += [r"(\tfrac13, \tfrac23) \approx (0.33, 0.67)", r"a \approx 1.02 a", r"0.456 \approx 0.46"]
+ABOUT += [
+    r"1000 + \tfrac12 + \tfrac{1}{50} \approx 1000 + \tfrac12",
+    r"1000 a + 1 \approx 1000 a",
+]
 NOT_ABOUT = [
     r"\tfrac13 \approx 0.34",
     r"\tfrac13 \approx 0.334",
@@ -139,6 +143,7 @@ NOT_ABOUT += [r"\frac{1}{300} \approx 3.4 \cdot 10^{-3}", r"\tfrac13 \approx 34 
 NOT_ABOUT += [
     r"(\tfrac13, \tfrac23) \approx (0.33, 0.66)",
     r"a \approx 1.1 a",
+    r"1000 + \tfrac12 + \tfrac{1}{30} \approx 1000 + \tfrac12",  # 5 % of the smallest term is 1/40
     r"0.456 \approx 0.45",
 ]
 

@@ -2,7 +2,8 @@ r"""Compare the sides of a relation as closely as they are known.
 
 What is exact agrees to 30 digits. A computed number with a point, a power of ten or a per cent
 stands for all that are rounded to it; a whole number or a fraction is exact. Beside `\approx`, a
-side in digits is the other one rounded to these digits, and two other sides differ by at most 5 %.
+side in digits is the other one rounded to these digits, and two other sides differ by at most 5 %,
+and of each term on the right: what is added there has to matter.
 What comes from a function in floats agrees to 9 digits, its derivatives to 4.
 """
 
@@ -26,9 +27,11 @@ from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.lookup import draw_indices
 from bookwright.formulas.nodes import (
     Chain,
+    Dots,
     Iteration,
     Name,
     Node,
+    Sum,
     names,
 )
 from bookwright.formulas.points import EXACT, Point, Scene
@@ -166,10 +169,20 @@ def _roughness(left: _Side, right: _Side, scene: Scene) -> Value:
     units = [unit for side in (left, right) if (unit := unit_of(side.node, scene)) is not None]
     if not units:
         sizes = elementwise(lambda a, b: max(abs(a), abs(b)), left.value, right.value)
+        for term in _terms(right.node):
+            sizes = elementwise(
+                lambda a, b: min(a, abs(b)) if b else a, sizes, evaluate(term, scene)
+            )
         return sizes * ROUGH + left.slack + right.slack
     largest = units[0] if len(units) == 1 else elementwise(max, *units)
     slack = sum(side.slack for side in (left, right) if unit_of(side.node, scene) is None)
     return largest * _SLIGHTLY_MORE + slack
+
+
+def _terms(node: Node) -> tuple[Node, ...]:
+    """Return what is added in a side, if all of it is written down."""
+    terms = node.terms if isinstance(node, Sum) else ()
+    return () if any(isinstance(term, Dots) for term in terms) else terms
 
 
 def _ordered(side: _Side) -> _Side:
