@@ -76,7 +76,7 @@ def test_title_and_description_of_a_figure_are_filled_in(site):
         f"# Page\n\n```python {header}\nimport matplotlib.pyplot as plt\nn = 22\n"
         "plt.plot([0, n])\nplt.show()\n```\n"
     )
-    assert soup.select_one(".figure")["aria-label"] == "A line up to 22, above three"
+    assert soup.select_one(".figure img")["alt"] == "A line up to 22, above three"
     assert soup.select_one(".filename").text == "22 steps"
 
 
@@ -367,6 +367,25 @@ class TestTyped:
     def test_number_in_a_setting_of_the_page_is_named(self, name, problem):
         log = problem(f"---\nother: 1\n{name}: In 22 steps\n---\n\n# Page\n", settings=SETTINGS)
         assert log.startswith("page.md:3: 22 is typed")
+
+    @pytest.mark.parametrize("value", ["@{n}", "$@{n}$", "$@{n} > 3$"])
+    def test_comparison_beside_a_value_is_named_and_one_from_the_run_is_not(
+        self, value, problem, article
+    ):
+        text = f"# Page\n{BLOCK}\nIt is above 3 at {value}.\n"
+        log = problem(text, settings=SETTINGS)
+        assert log.startswith("page.md:8: 'above' is typed beside a value")
+        text = text.replace("above", "@{n > 3:above}")
+        assert "above 3" in article(text, settings=SETTINGS)
+
+    def test_comparison_beside_a_value_in_a_header_or_a_setting_is_named(self, problem):
+        figure = "import matplotlib.pyplot as plt\nn = 22\nplt.plot([0, n])\nplt.show()"
+        fence = f'```python exec="on" name="a" alt="A line, larger than @{{n}}"\n{figure}\n```\n'
+        log = problem(f"# Page\n\n{fence}", settings=SETTINGS)
+        assert log.startswith("page.md:3: 'larger' is typed beside a value")
+        above = "---\ndescription: More than @a{n} of them.\n---\n"
+        log = problem(f"{above}# Page\n\n{fence.replace('larger', 'as')}", settings=SETTINGS)
+        assert log.startswith("page.md:2: 'More' is typed beside a value")
 
     def test_counts_of_the_book_are_not_typed(self, problem):
         assert "three exercises is typed" in problem(

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bookwright.pages.comparisons import words as comparing
+
 from tests.sabotage.texts import BLANK, Mark, Spot, Text
 
 _SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -59,15 +61,28 @@ _PAIRS = (
     ("doubles", "halves"),
     ("converges", "diverges"),
     ("positive", "negative"),
+    ("rise", "sink"),
+    ("rising", "sinking"),
+    ("growing", "falling"),
+    ("highest", "lowest"),
+    ("fastest", "slowest"),
+    ("longest", "shortest"),
+    ("steepest", "flattest"),
+    ("farther", "closer"),
+    ("wider", "narrower"),
+    ("wins", "loses"),
 )
 OPPOSITES = dict(_PAIRS) | {right: left for left, right in _PAIRS}
 REFERENCES = ("ref", "Ref", "number", "part")
-RESERVED = ("given", "count", *REFERENCES, "definition", "condition", "unchecked")
+FORMULAS = ("definition", "condition", "unchecked")
+RESERVED = ("given", "count", *REFERENCES, *FORMULAS)
+_NO_NUMBER = rf"(?:{'|'.join((*REFERENCES, *FORMULAS))})\{{"
 
 ANY = r"(?<![\w.,/#-])\d+(?:[.,/]\d+)*(?!\w)"
 _DECIMAL = r"(?<![\w.,/])\d+\.\d+(?![\w/%]|\.\d)"
 _INTEGER = r"(?<![\w.,/#-])\d{2,}(?:,\d{3})*(?![\w/%]|[.,]\d| ?%)"
 _SHARE = r"(?<![\w.,/])\d+/\d+(?![\w/])|(?<![\w.,/])\d+(?:\.\d+)?(?= ?%)"
+_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![*_)\]\"']*(?:\s|$)))+")
 _REFERENCE = re.compile(
     r"(?:chapters?|claims?|exercises?|part|figure) [\dIVX]+(?:(?:, | to | and )\d+)*", re.IGNORECASE
 )
@@ -140,12 +155,14 @@ def hints(text: Text) -> Iterator[Spot]:
 
 
 def comparisons(text: Text) -> Iterator[Spot]:
-    """Yield words of comparison in sentences with a number or a value, and in values."""
-    numbers = text.only("prose", "inline", "mark").split("\n")
-    pattern = rf"\b(?:{'|'.join(OPPOSITES)})\b"
-    for match in re.finditer(pattern, text.only("prose")):
-        if re.search(r"\d|@\w*\{", numbers[text.line_of(match.start()) - 1]):
-            yield Spot(*match.span(), (OPPOSITES[match[0]],))
+    """Yield words that compare in sentences with a number or a value, and in values."""
+    numbers, pattern = text.only("prose", "inline", "mark"), rf"\b(?:{'|'.join(OPPOSITES)})\b"
+    for sentence in _SENTENCE.finditer(text.only("prose")):
+        if re.search(rf"\d|@(?!{_NO_NUMBER})\w*\{{", numbers[slice(*sentence.span())]):
+            for word in comparing(sentence[0]):
+                if word[0] in OPPOSITES:
+                    start, end = (sentence.start() + each for each in word.span())
+                    yield Spot(start, end, (OPPOSITES[word[0]],))
     for mark in values(text):
         if word := re.search(pattern, mark.form):
             start, end = (mark.end - 1 - len(mark.form) + each for each in word.span())

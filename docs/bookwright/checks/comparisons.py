@@ -8,10 +8,8 @@ from bookwright.pages.comparisons import words
 from bookwright.pages.marks import COMPUTED
 from bookwright.pages.zones import STAND_IN, zones_of
 
-_NO_VALUE = re.compile(
-    rf"(?<={STAND_IN}){COMPUTED}|\[{COMPUTED}\]"
-)  # a formula's mark, a reference
-_END = r"[.!?][*_)\]\"'”]*(?:\s|$)|\||\n\s*(?:\n|[-*+>#]\s|\d+\.\s)"
+_NO_VALUE = re.compile(rf"(?<={STAND_IN}){COMPUTED}|\[{COMPUTED}\]")  # of a formula, of a link
+_END = r"[.!?][*_)\]\"'”]*(?:\s|$)|\||\n\s*(?:\n|[-*+>]\s|#)"
 _SENTENCE = re.compile(rf"(?:(?!{_END}).)+", re.DOTALL)
 
 
@@ -26,7 +24,8 @@ class Compared(NamedTuple):
 def typed_comparisons(text: str) -> Iterator[Compared]:
     """Yield the words that compare in sentences with something that is computed.
 
-    The section with the id `sources` is free.
+    Questions claim nothing, nor does the section with the id `sources`. What a link computes is
+    a reference, and what stands right behind a formula is its mark.
     """
     page = zones_of(text)
     free = page.section("sources")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bookwright.blocks.execution import Execution
 from bookwright.checks import formulas as checks
+from bookwright.checks.comparisons import typed_comparisons
 from bookwright.checks.formulas import FAULTS, Statements
 from bookwright.checks.names import Mention, mentions, wrong_links
 from bookwright.checks.prose import typed_numbers
@@ -78,9 +79,13 @@ class Text:
         if self._is_bound:
             for line, _, message in typed_numbers(self.typed, counted=self._counted):
                 yield Fault(self._page.place(line), message)
+            valued = marks.typed(self._text, (each for each in self._formulas if each.has_value))
+            for line, _, message in typed_comparisons(valued):
+                yield Fault(self._page.place(line), message)
             for place, text in (*_headers(self._page), *_settings(self._page)):
                 computed = marks.typed(marks.fill(text, lambda _: ""), ())
-                for _, _, message in typed_numbers(computed, counted=self._counted):
+                numbers = typed_numbers(computed, counted=self._counted)
+                for _, _, message in (*numbers, *typed_comparisons(computed)):
                     yield Fault(place, message)
 
     def mentions(self, suffixes: Collection[str]) -> Iterator[Mention]:

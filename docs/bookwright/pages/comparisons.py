@@ -34,18 +34,18 @@ def _pattern(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
-_WORD = _pattern(_any(*sorted(_IS_MORE, key=len, reverse=True)))
+_WORD = _pattern(_any(*_IS_MORE))
 _NOT = _pattern(_any("no", "not", "never", "none", "nothing", "nor"))
 _IDIOM = _pattern(
     rf"{_any('once', 'any', 'one', 'no', 'nothing')} more\b(?! than)",
-    _any("more or less", "no longer", "least squares"),
+    _any("more or less", "no longer", "least squares", "gr(?:ew|ow|ows|own) out of"),
 )
 _SHOWN = _any("blocks?", "code", "figures?", "lines?", "pictures?", "plots?", "tables?")
 _OBJECT = rf"[^\s\w.,:;!?()]|\d|{_any('an?', 'all', 'both', 'each', 'its?', 'one', 'the', 'zero')}"
 _NO_COMPARISON = _pattern(
     rf"{_SHOWN} (?:above|below)\b|\b(?:above|below)\b(?!\s(?:{_OBJECT}))",
-    rf"{_any('lower', 'lowest')} (?:edge|half|left|part|panel|place|point|right|row)\b",
-    _any("(?:both|first|second|two) halves", "(?:its|the) (?:inside|outside)"),
+    rf"{_any('lower', 'lowest')} (?:edge|half|left|part|panel|place|point|right|row|value)\b",
+    _any("(?:both|first|in|second|two) halves", "(?:its|the|the one) (?:inside|outside)"),
     rf"steepest {_any('descent', 'direction', 'way')}",
     _any("over", "under", "within", "later", "earlier", "best", "worst"),
 )

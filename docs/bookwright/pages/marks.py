@@ -64,6 +64,11 @@ class Formula(NamedTuple):
     marked: int = -1
     is_display: bool = False
 
+    @property
+    def has_value(self) -> bool:
+        """Whether a value has been filled in."""
+        return f"{_VALUE}{{" in self.tex
+
 
 def is_block_name(text: str) -> bool:
     """Tell whether marks can ask for a block by such a name."""
