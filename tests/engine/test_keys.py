@@ -208,7 +208,7 @@ class TestBuild:
         result = mkdocs("build", "--verbose", cwd=folder, **variables)
         assert result.returncode == 0, result.stderr
         counts = ("1 blocks run, 0 cached", "0 blocks run, 1 cached")
-        return [f"page.md: {count}" in result.stderr for count in counts].index(True) == 1
+        return [f"All pages: {count}" in result.stderr for count in counts].index(True) == 1
 
     def test_what_runs_in_the_child_is_part_of_the_key_and_what_does_not_is_not(self, tmp_path):
         write_site(tmp_path, page=self.PAGE, settings='package="gdbook"')

@@ -181,7 +181,7 @@ def test_what_is_shown_of_a_result_can_change_without_running_anything(tmp_path)
         (f"{BARE}, longest_table=3", "0 blocks run, 1 cached", 1),
     ]:
         write_site(tmp_path, settings=settings, page=printing(table(4)))
-        assert f"page.md: {run}" in mkdocs("build", "--strict", cwd=tmp_path).stderr
+        assert f"All pages: {run}" in mkdocs("build", "--strict", cwd=tmp_path).stderr
         html = (tmp_path / "site" / "page" / "index.html").read_text(encoding="utf-8")
         assert html.count("<summary>A table of 4 rows</summary>") == folds
 

@@ -97,7 +97,7 @@ class Execution:
         if not all(ran.kept for ran in blocks):
             log.info("%s: %s", uri, _account(blocks))
 
-    def finish(self, others: int) -> None:
+    def finish(self, others: int = 0) -> None:
         """Say what all blocks took, and which took longest; others are those of kept pages."""
         self._workers.shutdown()
         log.info("All pages: %s", _account([*self._shown.values()], others))

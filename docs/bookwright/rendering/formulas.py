@@ -30,6 +30,7 @@ _ELEMENT = re.compile(
     r"""\s*\\(?:\[(?P<display>[^<]*)\\\]|\((?P<inline>[^<]*)\\\))\s*</(?P=name)>"""
     r"""(?P<punctuation>[,.;:?)]*)"""
 )
+_IN_HEADING = re.compile(r"\\\([^<]*?\\\)")
 _TAG = re.compile(r"\\tag(?P<star>\*?)\s*\{(?P<text>[^{}]*)\}$")
 _BOLD = re.compile(r"\\mathbf\s*(?:\{(?P<word>[A-Za-z]+)\}|(?P<letter>[A-Za-z]))")
 
@@ -101,6 +102,10 @@ class Mathematics:
     def insert(self, html: str, uri: str = "") -> str:
         """Return a page with its formulas as MathML, and as TeX where they have failed."""
         return _ELEMENT.sub(partial(self._element, uri), html)
+
+    def insert_into_heading(self, text: str, uri: str) -> str:
+        """Return a heading of a table of contents with its formulas; there, they are mere TeX."""
+        return self.insert(_IN_HEADING.sub(r'<span class="arithmatex">\g<0></span>', text), uri)
 
     def _report(self, formula: _Formula, message: str) -> None:
         for page in self._pages[formula].values():
