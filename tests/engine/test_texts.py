@@ -322,11 +322,17 @@ class TestFormulas:
         log = problem(f"# Page\n{failing}\n$a = b$\n", settings=SETTINGS)
         assert "page.md:6: ZeroDivisionError" in log
 
+    def test_formula_whose_table_is_never_made_is_named(self, problem):
+        ending = TABLE.replace('"c": 3', '"c": __import__("os")._exit(3)')
+        log = problem(f"# Page\n{ending}\n$a = b$\n", settings=SETTINGS)
+        assert "page.md:9: the formula a = b: its table of symbols cannot be made" in log
+
     @pytest.mark.parametrize(
         ("text", "message"),
         [
             ("Text @condition{of nothing}", "this mark follows no formula."),
             ("$a = b$@unchecked{}", "a formula that is not checked says why: @unchecked{…}."),
+            ("$a = b$@unchecked{ }", "a formula that is not checked says why: @unchecked{…}."),
         ],
     )
     def test_wrong_mark_is_named(self, text, message, problem):
