@@ -17,7 +17,7 @@ settings = Settings(
         colours={
             "ink": Colour("#1d2430", "#e3e7ee"),
             "grid": Colour("#d5d9e0", "#3d4450"),
-            "paper": Colour("#fcfdfe", "var(--md-default-bg-color)"),
+            "paper": Colour("#fcfdfe", "#1e2129"),
             "0": Colour("#2363b8", "#7db4ff"),
             "1": Colour("#c2570c", "#ffa45c"),
             "2": Colour("#1b7a4b", "#62d394"),

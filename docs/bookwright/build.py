@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mkdocs.bookwright")
 
-PALETTE = "assets/figures.css"
 ENGINE = Path(__file__).parent
 CHILD = [Path(isolation.__file__).parent, Path(borrowed.__file__)]
 FORMULAS = Path(check.__file__).parent
@@ -132,8 +131,6 @@ class Build:
         self._foreign = {fence["name"] for fence in others} - {*PYTHON}
         everything = {"name": "*", "class": "", "validator": accept, "format": self.show_listing}
         others.append(everything)
-        if self._settings.figures.colours and PALETTE not in config.extra_css:
-            config.extra_css.insert(0, PALETTE)
 
     @property
     def templates(self) -> BytecodeCache | None:
@@ -162,9 +159,6 @@ class Build:
                     self.problems.report(place or page.uri, f"{uri} is made of another page, too.")
                 else:
                     files.append(self._generated(uri, content, config))
-        if self._settings.figures.colours:
-            palette = self._settings.figures.stylesheet
-            files.append(self._generated(PALETTE, palette, config))
 
     def _find(self, page: Page) -> Kept | None:
         """Return a page as it was kept, unless its blocks shall run, or it is tested by itself."""
@@ -261,6 +255,7 @@ class Build:
         filling = Filling(
             opened.page, opened.listings, self.references, self._result_of, self.problems
         )
+        opened.url = rendered.url
         opened.fill(filling, rendered.meta)
         text = self._texts[uri] = Text(
             opened.page,

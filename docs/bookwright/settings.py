@@ -23,8 +23,8 @@ class Colour(NamedTuple):
 class Figures:
     """How figures look: a style of matplotlib without colours, and the colours.
 
-    A colour is known to the stylesheets as `--figure-` and its name. Those with numbers for names
-    are the cycle that lines take their colours from.
+    Each figure has both colours of each name. Those with numbers for names are the cycle that lines
+    take their colours from.
     """
 
     style: Path | None = None
@@ -39,13 +39,6 @@ class Figures:
         if cycle := [_hex(self.colours[name]) for name in self.colours if name.isdecimal()]:
             lines.append(f"axes.prop_cycle: cycler('color', {cycle})")
         return "\n".join([style, *lines, *_FIXED, ""])
-
-    @property
-    def stylesheet(self) -> str:
-        """The colours of light and of dark pages, for the browser."""
-        light = "".join(f"  --figure-{name}: {c.light};\n" for name, c in self.colours.items())
-        dark = "".join(f"  --figure-{name}: {c.dark};\n" for name, c in self.colours.items())
-        return f':root {{\n{light}}}\n[data-md-color-scheme="slate"] {{\n{dark}}}\n'
 
 
 _FIXED = ["svg.fonttype: none", "svg.hashsalt: bookwright"]  # text is text, and ids are stable
@@ -91,7 +84,7 @@ class Settings:
         block_seconds: How long a block may take that does not say so itself.
         cell_seconds: How long the cell of a lab may take.
         most_output: Bytes of text that a block may show.
-        largest_figure: Bytes of SVG that a figure may have on its page.
+        largest_figure: Bytes that a figure may have, compressed.
         longest_table: Rows of a printed table that are shown without being asked for.
     """
 
@@ -107,5 +100,5 @@ class Settings:
     block_seconds: float = 60
     cell_seconds: int = 120
     most_output: int = 20_000
-    largest_figure: int = 60_000
+    largest_figure: int = 40_000
     longest_table: int = 20

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import matplotlib.pyplot as plt
 import pytest
-from bookwright.rendering.figures import inline
+from bookwright.rendering.figures import of_drawing
 from pages import ROOT
 
 from gdbook import Value
@@ -29,7 +29,7 @@ def test_drawing_of_a_graph_has_no_colour_of_its_own(figures, tmp_path):
     with plt.style.context(style), BytesIO() as buffer:
         draw_graph(result).figure.savefig(buffer, format="svg")
         plt.close("all")
-        svg = inline(buffer.getvalue().decode(), "f", figures.colours)
-    assert not re.search("#[0-9a-f]{6}", svg)
-    used = set(re.findall(r"var\((--figure-\w+)\)", svg))
-    assert {"--figure-ink", "--figure-0", "--figure-1", "--figure-7"} <= used
+        svg = of_drawing(buffer.getvalue().decode(), figures.colours).svg
+    rules = svg.partition("svg:target{")[2].partition("}")[2]
+    assert not re.search("#[0-9a-f]{6}", rules)
+    assert {"--ink", "--0", "--1", "--7"} <= set(re.findall(r"var\((--\w+)\)", rules))

@@ -21,7 +21,7 @@ def block(code, options="", language="python"):
 def shown(soup):
     """Return what the blocks of a page show: texts, and what figures are of."""
     found = soup.select("pre.output, div.output, .figure")
-    return [each.get("aria-label") or each.text for each in found]
+    return [each.img["alt"] if each.img else each.text for each in found]
 
 
 def test_page_shows_code_then_text_then_figure(site):
@@ -32,9 +32,7 @@ def test_page_shows_code_then_text_then_figure(site):
     assert listing["class"] == ["listing", "copy"]
     assert listing.code.text.startswith('print("x < y", "&", sep="  ", end="")\nimport')
     assert output.text == "x < y  &"
-    assert figure["role"] == "img"
-    assert figure["aria-label"] == "A line that rises"
-    assert figure.svg is not None
+    assert [image["alt"] for image in figure.select("img")] == ["A line that rises"] * 2
 
 
 def test_block_is_executed_in_a_list_in_a_fold_and_behind_tabs(site):
@@ -111,12 +109,24 @@ class TestOutput:
         soup = site(block(code, 'raises="ValueError" alt="A line"'))
         assert shown(soup) == ["A line", "1\n", "ValueError: a < b"]
 
-    def test_ids_are_unique_where_figures_are_alike(self, site):
-        code = f"{PLOT}plt.figure()\nplt.plot([1, 2], 'o');"
+    def test_figures_are_files_beside_the_page_that_wait_but_for_the_first(self, site, tmp_path):
+        code = f"{PLOT}plt.figure(figsize=(5.5, 2))\nplt.title('t');"
         soup = site(block(code, 'alt="a || b"') + block(f"{code}\n", 'alt="c || d"'))
-        ids = [tag["id"] for tag in soup.select("[id]")]
-        assert len(ids) == len(set(ids))
-        assert len(soup.select(".figure [id]")) >= 4
+        images = soup.select(".figure img")
+        names = ["f1-0.svg", "f1-1.svg", "f8-0.svg", "f8-1.svg"]
+        schemes = ["only-light", "only-dark"]
+        assert [each["src"] for each in images] == [f"{n}#{s}" for n in names for s in schemes]
+        assert [each["loading"] for each in images] == ["eager"] * 2 + ["lazy"] * 6
+        assert {(each["width"], each["height"]) for each in images[2:4]} == {("396", "144")}
+        folder = tmp_path / "site" / "page"
+        assert sorted(file.name for file in folder.glob("*.svg")) == names
+        assert all(">t</text>" in (folder / name).read_text("utf-8") for name in names[1::2])
+
+    def test_figure_of_the_first_page_is_found_from_where_it_is(self, site, tmp_path):
+        site(index=block(f"{PLOT}plt.show()", 'alt="a"'))
+        html = (tmp_path / "site" / "index.html").read_text("utf-8")
+        assert 'src="index/f1-0.svg#only-light"' in html
+        assert (tmp_path / "site" / "index" / "f1-0.svg").is_file()
 
 
 class TestFailure:
@@ -232,9 +242,9 @@ def test_mistake_stops_the_build_at_its_line(problem, code, options, message):
 
 
 def test_figure_that_is_too_large_stops_the_build(problem):
-    settings = f"{SETTINGS}, largest_figure=1000"
+    settings = f"{SETTINGS}, largest_figure=100"
     log = problem(block(f"{PLOT}plt.show()", 'alt="a"'), settings=settings)
-    assert re.match(r"page.md:1: figure 1 of the block has \d+ bytes, and 1000 is the most: ", log)
+    assert re.match(r"page.md:1: figure 1 of the block has \d+ bytes, compressed, and 100 is", log)
 
 
 def test_limit_of_text_and_of_time_are_those_of_the_book(problem):

@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from bookwright.blocks.isolation import Sandbox, environment
-from bookwright.rendering.figures import inline
+from bookwright.rendering.figures import of_drawing
+from bookwright.rendering.paths import read, short
 from bookwright.settings import PASSED, Colour, Figures
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +44,9 @@ ax.grid(True)
 ax.set_title("a < b & α → 0")
 ax.legend();
 """
-SVG = "{http://www.w3.org/2000/svg}"
+SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+SEEN = 0.18  # of a pixel: what is left out, and what is rounded off
+COORDINATES = st.integers(-4096, 4096).map(lambda number: number / 8)
 
 
 def run(code):
@@ -75,8 +78,8 @@ def drawing():
 
 @pytest.fixture(scope="module")
 def svg(drawing):
-    """Return the same drawing as it stands in a page."""
-    return inline(drawing, "f7-0", FIGURES.colours)
+    """Return the same drawing as a file of the site."""
+    return made(drawing)
 
 
 class TestOrder:
@@ -206,45 +209,46 @@ class TestStyle:
     def test_book_without_a_palette_has_the_colours_of_matplotlib(self):
         assert "color" not in Figures().matplotlib_style
 
-    def test_stylesheet_has_both_colours_of_each(self):
-        light, dark = FIGURES.stylesheet.split("[data-md-color-scheme", maxsplit=1)
-        assert light.startswith(":root {\n  --figure-ink: #1d2430;\n  --figure-grid: #d5d9e0;\n")
-        assert '="slate"] {\n  --figure-ink: #e3e7ee;\n' in dark
-        assert (light.count("--figure-"), dark.count("--figure-")) == (5, 5)
 
-
-class TestInline:
+class TestFile:
     def test_drawing_is_one_well_formed_element(self, svg):
         assert svg.startswith("<svg")
-        assert ET.fromstring(svg).tag == f"{SVG}svg"  # noqa: S314  # our own
+        assert parsed(svg).tag == f"{SVG}svg"
 
-    def test_every_id_starts_with_the_prefix_and_every_reference_has_its_id(self, svg):
+    def test_every_id_but_that_of_dark_pages_is_used_and_every_reference_has_its_id(self, svg):
         ids = re.findall(r'\bid="([^"]+)"', svg)
         references = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)
-        assert ids
-        assert all(name.startswith("f7-0-") for name in ids)
-        assert {a or b for a, b in references} <= set(ids)
+        assert ids[0] == "only-dark"
+        assert sorted(ids[1:]) == sorted({a or b for a, b in references})
         assert any(a for a, _ in references)
         assert any(b for _, b in references)
 
     def test_text_is_text_in_the_font_of_the_page(self, svg):
         assert ">a &lt; b &amp; α → 0</text>" in svg
         assert "DejaVu" not in svg
-        assert "var(--figure-font, sans-serif)" in svg
+        assert re.search(r"svg\{[^}]*font-family:[^;}]*sans-serif[;}]", svg)
 
-    def test_colours_of_the_palette_are_variables_and_others_are_not(self, drawing, svg):
-        for name, (light, _) in FIGURES.colours.items():
-            assert light in drawing
-            assert light not in svg
-            assert f"var(--figure-{name})" in svg
+    def test_text_of_a_font_that_was_asked_for_has_it(self):
+        (drawing,) = run(f"{PLOT}plt.title('t', family='DejaVu Sans Mono');").figures
+        assert ["DejaVu Sans Mono" in each for each in (drawing, made(drawing))] == [True, True]
+
+    def test_colours_of_the_palette_are_variables_with_both_colours(self, drawing, svg):
+        light, dark = re.findall(r"svg(?::target)?\{([^}]*)\}", svg)
+        for name, colour in FIGURES.colours.items():
+            assert colour.light in drawing
+            assert f"--{name}:{colour.light};" in light
+            assert f"--{name}:{colour.dark};" in dark
+            assert svg.count(colour.light) == 1
+            assert f"var(--{name})" in svg
         assert "#123456" in svg
-        assert "var(--figure-ink)0" not in svg
+        assert "var(--ink)0" not in svg
+
+    def test_colours_that_are_not_used_are_not_told(self):
+        assert "--1:" not in made(run(f"{PLOT}plt.plot([1, 2]);").figures[0])
 
     def test_colour_that_only_begins_like_one_of_the_palette_stays(self):
-        svg = '<svg><path style="fill: #2363b8ff; stroke: #2363b8"/></svg>'
-        assert inline(svg, "f", FIGURES.colours) == (
-            '<svg><path style="fill: #2363b8ff; stroke: var(--figure-0)"/></svg>'
-        )
+        shape = '<path d="M 0 0 L 1 1" style="fill: #2363b8ff; stroke: #2363b8"/>'
+        assert ".c0{fill:#2363b8ff;stroke:var(--0)}" in made(drawn(shape))
 
     @pytest.mark.parametrize(
         ("ink", "line"),
@@ -257,116 +261,206 @@ class TestInline:
         sandbox = Sandbox(environment(PASSED), figures.matplotlib_style, PRELOAD)
         code = f"{PLOT}plt.title('t'); plt.plot([1, 2]);"
         (drawing,) = sandbox.run(code, is_session=False, limit=60).figures
-        svg = inline(drawing, "f", figures.colours)
-        assert "stroke: var(--figure-0)" in svg
-        assert ink.lower() not in svg
-        texts = [style for tag, style in styles(svg) if tag == "text"]
+        svg = of_drawing(drawing, palette).svg
+        assert "stroke:var(--0)" in svg
+        assert ink.lower() not in svg.replace(f"--ink:{ink};", "").replace("var(--ink,#000)", "")
+        texts = [style for tag, style, _ in shapes(svg) if tag == "text"]
         assert len(texts) > 9
-        assert all("fill: var(--figure-ink)" in style for style in texts)
+        assert all(style.get("fill", "var(--ink,#000)").startswith("var(--ink") for style in texts)
 
     def test_ground_is_transparent(self, svg):
         assert "#ffffff" not in svg
 
-    def test_size_is_in_pixels(self, svg):
-        assert re.search(r'<svg [^>]*width="460.8" height="288"', svg)
+    def test_size_is_in_pixels(self, drawing):
+        figure = of_drawing(drawing, {})
+        assert (figure.width, figure.height) == (460.8, 288)
+        assert ' width="460.8" height="288" viewBox="0 0 460.8 288"' in figure.svg
 
-    def test_drawing_brings_no_style_for_the_rest_of_the_page(self, drawing, svg):
-        assert "<style" in drawing
-        assert "<style" not in svg
-        assert "<metadata" not in svg
-        assert "<!--" not in svg
+    def test_drawing_says_nothing_of_itself_and_no_element_has_a_style(self, drawing, svg):
+        for part in ("<metadata", "<!DOCTYPE", " style="):
+            assert part in drawing
+            assert part not in svg
+        assert svg.count("<style>") == 1
 
     def test_drawing_is_smaller_than_matplotlib_makes_it(self, drawing, svg):
-        assert len(svg) < len(drawing) / 2
+        assert len(svg) < len(drawing) / 3
         assert not re.search(r">\s+<", svg)
 
-    def test_every_line_goes_where_it_went(self, drawing, svg):
-        before, after = lines(drawing), lines(svg)
-        assert len(before) == len(after) > 20
-        for exact, short in zip(before, after, strict=True):
-            assert all(away(point, short) < 0.17 for point in exact)
-            assert all(away(point, exact) < 0.08 for point in short)
+    def test_everything_is_drawn_in_its_order_and_looks_as_it_did(self, drawing, svg):
+        before = [(tag, style) for tag, style, _ in shapes(inline_colours(drawing))]
+        assert [(tag, style) for tag, style, _ in shapes(svg)] == before
+        assert len(before) > 40
 
-    def test_every_marker_and_word_stands_where_it_stood(self, drawing, svg):
-        before, after = positions(drawing), positions(svg)
-        assert len(before) == len(after) > 20
-        assert all(abs(a - b) < 0.08 for a, b in zip(before, after, strict=True))
-
-    def test_corner_between_long_lines_stays(self):
-        line = '<svg><path d="M 10 10 \nL 20 10.06 \nL 30 10 \nL 40 10.5 \nL 50 10 \n"/></svg>'
-        assert inline(line, "f", {}) == '<svg><path d="M10 10L30 10L40 10.5L50 10"/></svg>'
+    def test_every_line_and_word_goes_where_it_went(self, drawing, svg):
+        for (_, _, exact), (_, _, near) in zip(shapes(drawing), shapes(svg), strict=True):
+            assert all(away(point, near) < SEEN for point in exact)
+            assert all(away(point, exact) < SEEN for point in near)
 
     @pytest.mark.parametrize(("alpha", "points"), [(0.3, 4), (1.0, 2)])
     def test_points_that_lie_on_each_other_are_drawn_as_often_as_is_seen(self, alpha, points):
         code = f"{PLOT}plt.axis('off'); plt.scatter([1, 1, 1, 2], [1, 1, 1, 2], alpha={alpha});"
         (drawing,) = run(code).figures
         assert len([*elements(drawing, "use")]) == 4
-        assert len([*elements(inline(drawing, "f", {}), "use")]) == points
+        assert len([*elements(made(drawing), "use")]) == points
 
-    def test_elements_and_their_styles_are_the_same(self, drawing, svg):
-        assert styles(svg) == [
-            (tag, style)
-            for tag, style in styles(inline_colours(drawing))
-            if tag not in {"style", "metadata"}
-        ]
+    def test_of_what_lies_on_each_other_the_last_stays(self):
+        red, blue = (f'<use x="1" href="#a" style="fill: {name}"/>' for name in ("red", "blue"))
+        svg = made(drawn(f'<defs><path id="a" d="M 0 0 L 1 1"/></defs>{red}{blue}{red}'))
+        assert [style["fill"] for _, style, _ in shapes(svg)] == ["blue", "red"]
 
-    def test_markers_of_a_line_say_their_style_once(self, svg):
-        groups = re.findall(r"<g[^<>]*>(?:<use[^<>]*/>){3,}</g>", svg)
-        assert groups
-        assert all(group.count("style=") == 1 for group in groups)
+    def test_line_that_is_drawn_in_several_places_is_told_once(self):
+        code = f"{PLOT}import numpy as np\nfor axes in plt.subplots(2, 3)[1].flat:\n"
+        (drawing,) = run(f"{code}    axes.plot(np.sin(np.arange(200)))\n").figures
+        (alone,) = run(f"{PLOT}import numpy as np\nplt.plot(np.sin(np.arange(200)));").figures
+        assert len(made(drawing)) < 2 * len(made(alone))
+        lines = [points for tag, _, points in shapes(made(drawing)) if len(points) > 100]
+        assert len(lines) == 6
+
+    def test_what_is_clipped_stays_clipped(self):
+        code = f"{PLOT}plt.plot([1, 9]); plt.scatter([1, 2], [1, 9]); plt.ylim(2, 3);"
+        svg = made(run(code).figures[0])
+        parents = {child: parent for parent in parsed(svg).iter() for child in parent}
+        blue = re.findall(r"\.(c\d+)\{[^}]*stroke:var\(--0\)", svg)
+        marks = [each for each in parents if each.get("class") in blue]
+        marks = [each for each in marks if parents[each].tag != f"{SVG}defs"]
+        assert len(marks) == 3
+        assert all("clip-path" in parents[each].attrib for each in marks)
+
+    def test_image_in_a_drawing_stays_where_it_is(self):
+        (drawing,) = run(f"{PLOT}plt.imshow([[1, 2], [3, 4]]);").figures
+        (before,), (after,) = (elements(each, "image") for each in (drawing, made(drawing)))
+        assert after.get("transform") == before.get("transform")
+        assert after.get("href") == before.get(LINK)
+        for name in ("x", "y", "width", "height"):
+            assert float(after.get(name)) == pytest.approx(float(before.get(name)), abs=0.006)
 
     @pytest.mark.parametrize(
         "text",
-        ['id="a"', "url(#a)", 'href="#a"', "#2363b8", 'a x="1.23456"', "'DejaVu Sans', b"],
+        ['id="a"', "url(#a)", 'href="#a"', "#2363b8", 'a x="1.23456"', "'DejaVu Sans', b", "a />"],
     )
     def test_text_of_a_figure_stays_as_it_is(self, text):
         (drawing,) = run(f"{PLOT}plt.title({text!r});").figures
         titles = [
             [element.text for element in elements(each, "text")]
-            for each in (drawing, inline(drawing, "f", FIGURES.colours))
+            for each in (drawing, made(drawing))
         ]
         assert text in titles[0]
         assert titles[0] == titles[1]
 
+
+class TestPaths:
     @pytest.mark.parametrize(
-        ("number", "short"),
-        [("12.345", "12.3"), ("9.876", "9.88"), ("-0.004", "0"), ("-12.96", "-13"), ("7.0", "7")],
+        ("path", "short"),
+        [
+            ("M 10 10 \nL 20 10.06 \nL 30 10 \nL 40 10.5 \nL 50 10 \n", "M10 10l20 0 10 .5 10-.5"),
+            ("M 1 1 L 21 1 L 21 21 z M 5 5 L 5 25", "M1 1l20 0 0 20zm4 4l0 20"),
+            (
+                "M 0 0 C 0 20 20 40 40 40 C 60 40 60 20 60 0",
+                "M0 0c0 20 20 40 40 40 20 0 20-20 20-40",
+            ),
+            ("M 0 0 M 20 0 L 20 20 M 40 0 L 40 20", "M0 0m20 0l0 20m20-20l0 20"),
+            ("M 5 5 L 5 5", "M5 5l0 0"),
+            ("M 7.12345 0 L 9.5 0", "M7.12 0l2.38 0"),
+            ("M 7.12345 0 L 99.5 0", "M7.12 0l92.4 0"),
+        ],
+        ids=["line", "closed", "curves", "moves", "point", "small", "large"],
     )
-    def test_number_has_one_decimal_and_a_small_one_has_two(self, number, short):
-        assert (
-            inline(f'<svg><use x="{number}"/></svg>', "f", {}) == f'<svg><use x="{short}"/></svg>'
-        )
+    def test_path_is_told_from_point_to_point(self, path, short):
+        assert read(path).text == short
 
-    @given((st.floats(-9, 9) | st.floats(-9999, 9999)).map(lambda number: f"{number:f}"))
-    def test_number_is_shorter_and_as_good_as_equal(self, number):
-        svg = inline(f'<svg><use x="{number}" y="{number}"/></svg>', "f", {})
-        short, again = re.search(r'x="(.*)" y="(.*)"', svg).groups()
-        assert short == again
-        assert len(short) <= len(number)
-        assert abs(float(short) - float(number)) <= (
-            0.0501 if abs(float(number)) >= 10 else 0.00501
-        )
-        assert short != "-0"
+    @pytest.mark.parametrize(
+        ("number", "decimals", "text"),
+        [
+            (12.345, 1, "12.3"),
+            (-0.004, 2, "0"),
+            (-12.96, 1, "-13"),
+            (0.5, 1, ".5"),
+            (-0.25, 2, "-.25"),
+            (100.0, 0, "100"),
+            (10.05, 2, "10.05"),
+            (20.0, 1, "20"),
+        ],
+    )
+    def test_number_has_only_what_it_needs(self, number, decimals, text):
+        assert short(number, decimals) == text
+
+    @given(st.lists(st.tuples(COORDINATES, COORDINATES), min_size=2, max_size=30))
+    def test_what_is_rounded_off_does_not_add_up(self, points):
+        path = "M " + " L ".join(f"{x:f} {y:f}" for x, y in points)
+        exact, near = followed(path), followed(read(path).text)
+        assert abs(exact[-1] - near[-1]) < SEEN
+        assert all(away(point, near) < SEEN for point in exact)
+        assert all(away(point, exact) < SEEN for point in near)
+
+    @given(st.lists(st.tuples(COORDINATES, COORDINATES), min_size=2, max_size=9))
+    def test_shape_is_the_same_wherever_it_stands(self, points):
+        near, far = ("M " + " L ".join(f"{x + moved} {y}" for x, y in points) for moved in (0, 128))
+        assert read(near).shape == read(far).shape
+        assert read(far).start - read(near).start == 128
 
 
-def lines(svg):
-    """Return the points of each path that has no curves."""
-    values = (path.get("d") for path in elements(svg, "path"))
-    return [
-        [complex(*map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", value)]
-        for value in values
-        if not set("CQe") & set(value)
-    ]
+def drawn(content):
+    """Return a drawing of these elements."""
+    size = 'width="9pt" height="9pt" viewBox="0 0 9 9"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{content}</svg>'
 
 
-def positions(svg):
-    """Return where each marker and each word stands."""
-    found = (*elements(svg, "use"), *elements(svg, "text"))
-    return [complex(float(each.get("x", 0)), float(each.get("y", 0))) for each in found]
+def made(drawing):
+    """Return a drawing as a file of the site."""
+    return of_drawing(drawing, FIGURES.colours).svg
+
+
+def parsed(svg):
+    return ET.fromstring(svg)  # noqa: S314  # our own
 
 
 def elements(svg, tag):
-    return ET.fromstring(svg).iter(f"{SVG}{tag}")  # noqa: S314  # our own
+    return parsed(svg).iter(f"{SVG}{tag}")
+
+
+def shapes(svg):
+    """Return what is seen of a drawing: each shape and word, its style, and its points."""
+    root, found = parsed(svg), []
+    rules = dict(re.findall(r"\.(c\d+)\{([^}]*)\}", svg))
+    named = {each.get("id"): each for each in root.iter()}
+
+    def walk(element, inherited):
+        tag = element.tag.removeprefix(SVG)
+        text = element.get("style") or rules.get(element.get("class"), "")
+        style = inherited | dict(
+            re.split(r":\s*", each, maxsplit=1) for each in re.split(r";\s*", text) if each
+        )
+        at = complex(*(float(element.get(name, "0").split()[0]) for name in ("x", "y")))
+        if tag == "text":
+            found.append((tag, style, [at]))
+        if tag in {"use", "path"} and style != {"fill": "none"}:
+            link = element.get("href") or element.get(LINK)
+            path = named[link.removeprefix("#")] if link else element
+            found.append(("path", style, [at + point for point in followed(path.get("d"))]))
+        for child in element if tag not in {"defs", "clipPath"} else ():
+            walk(child, style)
+
+    walk(root, {})
+    return found
+
+
+def followed(path):
+    """Return the points that a path goes through, and those that its curves are made from."""
+    points, at, begun = [], 0j, 0j
+    for name, numbers in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        values = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", numbers)]
+        pairs = [complex(*pair) for pair in zip(values[::2], values[1::2], strict=True)]
+        size = {"c": 3, "q": 2}.get(name.lower(), 1)
+        for first in range(0, len(pairs), size):
+            piece = pairs[first : first + size]
+            piece = [at + each for each in piece] if name.islower() else piece
+            points += piece
+            at = piece[-1]
+        begun = at if name in "mM" else begun
+        if name in "zZ":
+            points.append(begun)
+            at = begun
+    return points
 
 
 def away(point, line):
@@ -381,23 +475,7 @@ def distance(point, start, end):
 
 
 def inline_colours(svg):
+    """Return a drawing with the names of colours, and without the font that is that of the page."""
     for name, (light, _) in FIGURES.colours.items():
-        svg = svg.replace(light, f"var(--figure-{name})")
-    return re.sub(r"font-family: [^;]*;", "font-family: var(--figure-font, sans-serif);", svg)
-
-
-def styles(svg):
-    """Return the elements of a drawing, each with the style that it or its group has."""
-    found = []
-
-    def walk(element, inherited):
-        tag = element.tag.split("}")[-1]
-        style = element.get("style") or inherited
-        style = re.sub(r"url\(#[^)]*\)", "url(#)", style)
-        if tag in {"path", "use", "text", "style"}:
-            found.append((tag, style))
-        for child in element:
-            walk(child, style)
-
-    walk(ET.fromstring(svg), "")  # noqa: S314  # our own
-    return found
+        svg = svg.replace(light, f"var(--{name})")
+    return re.sub(r"font-family: 'DejaVu Sans'[^;]*; ", "", svg)

@@ -264,7 +264,7 @@ def test_lines_of_a_filled_fence_are_highlighted_too(site):
 
 def test_description_reaches_the_page_with_its_quotes(site):
     html = site(f'```python exec="on" alt=\'a "q" <b>\'\n{DRAW}```\n')
-    assert html.select_one(".figure")["aria-label"] == 'a "q" <b>'
+    assert html.select_one(".figure img")["alt"] == 'a "q" <b>'
 
 
 def test_place_of_a_fence_is_no_option_of_the_author(problem):

@@ -235,11 +235,6 @@ class TestLanguages:
         stubs = [file.read_text(encoding="utf-8") for file in built.glob("exercises/*/side.py")]
         assert sorted(re.findall('"""(.*)."""', "".join(stubs))) == ["Eins", "One", "Two"]
 
-    def test_palette_is_loaded_once(self, built):
-        for folder in (".", "de/chapters/one"):
-            html = (built / folder / "index.html").read_text(encoding="utf-8")
-            assert html.count("figures.css") == 1
-
 
 TIDES = {
     "tides/__init__.py": '''
@@ -344,10 +339,11 @@ class TestAnotherBook:
         assert first.select_one(".output summary").text == "2 Zeilen"
         assert second.select_one(".downloads").text == "Seite mitnehmen: Heft"
         assert second.select_one("pre.output").text == "3.5\n"
-        assert "var(--figure-0)" in str(second.select_one(".figure svg"))
-        palette = (site / "assets" / "figures.css").read_text(encoding="utf-8")
-        assert "--figure-0: #0a4b7c;" in palette.partition("slate")[0]
-        assert "--figure-0: #9ac7ef;" in palette.partition("slate")[2]
+        address = second.select_one(".figure img")["src"].removesuffix("#only-light")
+        figure = (site / "seiten" / "eins" / address).read_text(encoding="utf-8")
+        assert "stroke:var(--0)" in figure
+        assert "--0:#0a4b7c;" in figure.partition("svg:target")[0]
+        assert "--0:#9ac7ef;" in figure.partition("svg:target")[2]
         notebook = nbformat.read(site / "seiten" / "eins.ipynb", as_version=4)
         assert "*Seite " in notebook.cells[0].source
         assert notebook.cells[1].outputs[0].text == "3.5\n"

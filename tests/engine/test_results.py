@@ -1,5 +1,6 @@
 """What is wrong with a result, in the light of what its fence says."""
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -315,14 +316,18 @@ def test_all_that_is_wrong_with_a_block_that_ended_is_told():
 
 class TestSizes:
     def test_drawing_that_is_too_large_is_told_with_its_number(self):
-        (problem,) = sizes(["<svg/>", "<svg>é</svg>", "<svg/>"], largest=6 + 6)
-        assert problem.summary.startswith(
-            "figure 2 of the block has 13 bytes, and 12 is the most: draw fewer points"
+        noise = "".join(map(chr, range(0x4E00, 0x5E00)))
+        (problem,) = sizes(["<svg/>", f"<svg>{noise}</svg>", "<svg/>"], largest=100)
+        assert re.match(
+            r"figure 2 of the block has \d{4,} bytes, compressed, and 100 is the most: draw fewer",
+            problem.summary,
         )
 
+    def test_drawing_is_weighed_as_it_is_sent(self):
+        assert list(sizes(["<svg/>" * 1000], largest=200)) == []
+
     def test_each_drawing_is_looked_at(self):
-        assert len(list(sizes(["12", "123", "1234"], largest=2))) == 2
-        assert list(sizes(["12", "1"], largest=2)) == []
+        assert len(list(sizes(["1", "2", "3"], largest=2))) == 3
 
 
 class TestCells:

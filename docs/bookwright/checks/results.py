@@ -1,5 +1,6 @@
 """Say what is wrong with what came of a block, in the light of what its fence says."""
 
+import gzip
 import re
 import sys
 import tempfile
@@ -49,13 +50,13 @@ def problems(
 
 
 def sizes(drawings: Iterable[str], *, largest: int) -> Iterator[Problem]:
-    """Yield what is wrong with drawings as they stand in a page."""
+    """Yield what is wrong with drawings as they are sent: compressed."""
     for number, svg in enumerate(drawings, start=1):
-        size = len(svg.encode())
+        size = len(gzip.compress(svg.encode()))
         if size > largest:
             yield Problem(
-                f"figure {number} of the block has {size} bytes, and {largest} is the most: draw "
-                "fewer points, or draw what is dense with rasterized=True."
+                f"figure {number} of the block has {size} bytes, compressed, and {largest} is the "
+                "most: draw fewer points, or draw what is dense with rasterized=True."
             )
 
 

@@ -3,15 +3,24 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from pathlib import PurePosixPath
 
 from bookwright.blocks.result import Item, Result
 from bookwright.blocks.terminal import ControlCharacterError, final_state
 from bookwright.pages.listings import Listing
 from bookwright.pages.page import Place
 from bookwright.rendering import figures, markdown
+from bookwright.rendering.figures import DARK, LIGHT, Figure
 from bookwright.settings import Settings
 
 Convert = Callable[[str], str]
+
+_UNCOLOURED = re.compile(r'<span(?: class="[nw]")?>([^<]*)</span>')
+
+
+def plain(code: str) -> str:
+    """Return a highlighted listing without marks on names and spaces, which have no colour."""
+    return _UNCOLOURED.sub(r"\1", code)
 
 
 def block(listing: Listing, parts: Sequence[str], *, copy: bool) -> str:
@@ -22,23 +31,37 @@ def block(listing: Listing, parts: Sequence[str], *, copy: bool) -> str:
     return f'<div class="block" id="block-{listing.place.line}">{html}</div>'
 
 
-def drawings(listing: Listing, result: Result, settings: Settings) -> list[str]:
-    """Return the drawings of a block as they stand in its page."""
-    colours, line = settings.figures.colours, listing.place.line
-    return [
-        figures.inline(svg, f"f{line}-{number}", colours)
+def drawings(listing: Listing, result: Result, settings: Settings) -> dict[str, Figure]:
+    """Return the drawings of a block, each by where the site has it: in a folder of the page."""
+    place, colours = listing.place, settings.figures.colours
+    folder = PurePosixPath(place.uri).with_suffix("")
+    return {
+        f"{folder}/f{place.line}-{number}.svg": figures.of_drawing(svg, colours)
         for number, svg in enumerate(result.figures)
-    ]
+    }
+
+
+def image(url: str, figure: Figure, description: str, *, is_first: bool) -> str:
+    """Return a figure as its page shows it: an image in two palettes, of which one is seen.
+
+    It takes its place at once, and is loaded when it is nearly in sight; the first of a page is
+    likely to be so.
+    """
+    loading = "eager" if is_first else "lazy"
+    size = f'width="{figure.width:.0f}" height="{figure.height:.0f}"'
+    rest = f'alt="{escape(description)}" {size} loading="{loading}" decoding="async"'
+    images = (f'<img src="{url}#{palette}" {rest}>' for palette in (LIGHT, DARK))
+    return f'<div class="figure">{"".join(images)}</div>'
 
 
 def output(
-    listing: Listing, result: Result, drawn: list[str], settings: Settings, convert: Convert
+    listing: Listing, result: Result, images: list[str], settings: Settings, convert: Convert
 ) -> Iterator[str]:
     """Yield what a block shows, piece by piece, in the order in which it came."""
-    left = zip(drawn, [*listing.options.alt, *[""] * len(drawn)], strict=False)
+    left = iter(images)
     for item in result.items:
         if item.kind == "figure":
-            yield _figure(*next(left))
+            yield next(left)
         elif item.kind == "markdown" or listing.options.result == "markdown":
             html = convert(_visible(item))
             if not listing.is_folded:
@@ -64,11 +87,6 @@ def notice(place: Place, summary: str, details: str = "") -> str:
         f'<div class="admonition failure"><p class="admonition-title">{escape(str(place))}</p>'
         f"<p>{escape(summary)}</p>{f'<pre><code>{code}</code></pre>' if code else ''}</div>"
     )
-
-
-def _figure(svg: str, description: str) -> str:
-    label = escape(description)
-    return f'<div class="figure" role="img" data-search-exclude aria-label="{label}">{svg}</div>'
 
 
 def _text(text: str) -> str:

@@ -1,12 +1,13 @@
 """A page on its way to HTML: its fences are marked, come back one by one, and are looked for."""
 
 import re
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from functools import partial
 from traceback import format_exc
 from typing import Any
 
 from markdown import Markdown
+from mkdocs.utils import get_relative_url
 from pymdownx.superfences import highlight_validator
 
 from bookwright import borrowed
@@ -20,6 +21,7 @@ from bookwright.pages.marks import Formula
 from bookwright.pages.page import Page
 from bookwright.problems import Problems
 from bookwright.rendering import blocks
+from bookwright.rendering.figures import Figure
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.settings import Settings
@@ -50,6 +52,7 @@ class PageInProgress:
         self.text = page.text
         self.formulas: tuple[Formula, ...] = ()
         self.files: dict[str, str] = {}
+        self.url = ""
         self.is_closed = False
         self._settings = settings
         self._problems = problems
@@ -106,6 +109,7 @@ class PageInProgress:
             self._problems.report(listing.place, "Markdown reads other code in this fence.")
         try:
             html = borrowed.highlight(md, code, listing.fence.language, listing.options.looks)
+            html = blocks.plain(html)
             if listing.runs or listing.fence.line in self.results:
                 result = self.results[listing.fence.line] = result_of(listing)
                 convert = partial(processors.convert, page=md)
@@ -130,12 +134,21 @@ class PageInProgress:
         self, listing: Listing, result: Result, convert: Callable[[str], str]
     ) -> Iterator[str]:
         drawn = blocks.drawings(listing, result, self._settings)
-        sizes = checks.sizes(drawn, largest=self._settings.largest_figure)
+        files = (figure.svg for figure in drawn.values())
+        sizes = checks.sizes(files, largest=self._settings.largest_figure)
         if problems := [*self.problems_of(listing, result), *sizes]:
             yield from blocks.as_text(result)
             yield from self._notices(listing, problems)
         else:
-            yield from blocks.output(listing, result, drawn, self._settings, convert)
+            images = [*self._images(drawn, listing.options.alt)]
+            yield from blocks.output(listing, result, images, self._settings, convert)
+
+    def _images(self, drawn: dict[str, Figure], descriptions: Iterable[str]) -> Iterator[str]:
+        """Take figures into the files of the page, and yield how it shows them."""
+        for (uri, figure), description in zip(drawn.items(), descriptions, strict=False):
+            url, is_first = get_relative_url(uri, self.url), not self.files
+            self.files[uri] = figure.svg
+            yield blocks.image(url, figure, description, is_first=is_first)
 
     def _notices(self, listing: Listing, problems: list[Problem]) -> Iterator[str]:
         """Report problems, each under its line, and yield them as HTML."""
