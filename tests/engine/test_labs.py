@@ -169,7 +169,7 @@ print("before")
 ```
 """)
     shown = html.select_one(".block").find_all(recursive=False)[1:]
-    assert [part.get("aria-label", part.text) for part in shown] == [
+    assert [part.img["alt"] if part.img else part.text for part in shown] == [
         "before\n",
         "One",
         "between\n",
