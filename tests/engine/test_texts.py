@@ -333,6 +333,7 @@ class TestFormulas:
             ("Text @condition{of nothing}", "this mark follows no formula."),
             ("$a = b$@unchecked{}", "a formula that is not checked says why: @unchecked{…}."),
             ("$a = b$@unchecked{ }", "a formula that is not checked says why: @unchecked{…}."),
+            ("$$\nc = 3\n$$\nText", "a formula between $$ has a blank line above and below"),
         ],
     )
     def test_wrong_mark_is_named(self, text, message, problem):
