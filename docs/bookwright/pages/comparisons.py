@@ -18,7 +18,7 @@ _LESS = """
     below beneath inside within under less least at-most negative fewer fewest smaller smallest
     shorter shortest lower lowest slower slowest closer closest nearer nearest narrower narrowest
     flatter flattest earlier better best wins fall falls fell fallen falling sink sinks sank
-    shrink shrinks shrank shrunk shrinking decrease decreases decreased halves halved
+    sinking shrink shrinks shrank shrunk shrinking decrease decreases decreased halves halved
     converge converges
 """
 _IS_MORE = {
@@ -37,7 +37,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 _WORD = _pattern(_any(*_IS_MORE))
 _NOT = _pattern(_any("no", "not", "never", "none", "nothing", "nor"))
 _IDIOM = _pattern(
-    rf"{_any('once', 'any', 'one', 'no', 'nothing')} more\b(?! than)",
+    rf"{_any('once', 'any', 'no', 'nothing')} more\b(?! than)",
     _any("more or less", "no longer", "least squares", "gr(?:ew|ow|ows|own) out of"),
 )
 _SHOWN = _any("blocks?", "code", "figures?", "lines?", "pictures?", "plots?", "tables?")
@@ -67,9 +67,17 @@ def denied(comparison: ast.expr, form: str) -> str | None:
         return None
     is_more = _IS_MORE[says[0].lower()] != bool(_NOT.search(text, 0, says.start()))
     signs = (ast.Gt, ast.GtE) if is_more else (ast.Lt, ast.LtE)
-    compared = (node for node in ast.walk(comparison) if isinstance(node, ast.Compare))
-    has_sign = any(isinstance(sign, signs) for node in compared for sign in node.ops)
+    has_sign = any(isinstance(sign, signs) for node in _outermost(comparison) for sign in node.ops)
     return None if has_sign else says[0]
+
+
+def _outermost(node: ast.AST) -> Iterator[ast.Compare]:
+    """Yield the comparisons of an expression, but for those within others."""
+    if isinstance(node, ast.Compare):
+        yield node
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _outermost(child)
 
 
 def _blanked(pattern: re.Pattern[str], text: str) -> str:
