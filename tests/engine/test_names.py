@@ -175,6 +175,13 @@ class TestCommands:
         assert name in unknown(f"`{code}`")
         assert not exists(name, LIBRARIES)
 
+    @pytest.mark.parametrize("file", ["solving_rate.qy", "book.pz"])
+    def test_file_of_a_command_has_to_exist_whatever_its_ending(self, file):
+        assert unknown(f"`python -m doctest {file}`") == [file]
+
+    def test_option_that_is_nearly_a_known_word_is_not_known(self):
+        assert unknown("`--residuam`, `--residual`, `--no-such`") == ["residuam"]
+
     def test_module_of_a_library_has_to_be_imported(self):
         assert unknown("`python -m gdbook.training`") == ["gdbook.training"]
         assert exists("gdbook.training", LIBRARIES)

@@ -13,6 +13,7 @@ DISTRIBUTION = re.compile(r"[a-z]\w*(?:-[a-z]\w*)+")
 
 _PROGRAMS = ("mkdocs", "pip", "pytest", "python", "python3", "torchrun")
 _PART = re.compile(rf"(?=.*[A-Za-z])\w*{CUT}\w*")
+_OPTION = re.compile(r"--(\w[\w-]+)")
 _VARIABLE = re.compile(r"\w+=.*")
 _SUBCOMMAND = re.compile(r"[a-z]+")
 _NO_CODE = re.compile(r"--.*|[\w.-]*(?:/[\w.-]*)+")  # an option of a command, a folder
@@ -38,6 +39,8 @@ def names_of_python(content: str) -> list[str]:
     code = content.replace("...", CUT)
     if DISTRIBUTION.fullmatch(code) or _PART.fullmatch(code):
         return [code]
+    if option := _OPTION.fullmatch(code):
+        return [word for word in option[1].split("-") if len(word) > 3]  # of which some are known
     if _NO_CODE.fullmatch(code):
         return []
     code = code.replace(COMPUTED, "0").replace(CUT, "...")

@@ -115,9 +115,11 @@ class Known:
         """Tell whether a file is in the project, or is one that the code of the book makes."""
         if any(f"/{file}".endswith(f"/{path}") for file in self.files):
             return True
-        stem = PurePosixPath(path).stem
-        is_elsewhere = any(PurePosixPath(file).stem == stem for file in self.files)
-        return not is_elsewhere and self.words.issuperset(_WORD.findall(stem))
+        stem, suffix = PurePosixPath(path).stem, PurePosixPath(path).suffix
+        files = [PurePosixPath(file) for file in self.files]
+        if any(file.stem == stem for file in files) or suffix not in {f.suffix for f in files}:
+            return False
+        return self.words.issuperset(_WORD.findall(stem))
 
 
 def words_of(code: str) -> set[str]:
@@ -133,12 +135,17 @@ def mentions(text: str, suffixes: Collection[str]) -> Iterator[Mention]:
     zones = zones_of(text)
     prose = words_of(zones.words)
     for line, content in zones.code:
-        found = [each for word in content.split() if (each := _FILE.fullmatch(word))]
-        paths = [each["path"] for each in found if each["suffix"] in suffixes or "/" in each[0]]
+        command = names_of_command(content)
+        words = [word for word in content.split() if word not in command]
+        found = [each for word in words if (each := _FILE.fullmatch(word))]
+        paths = [
+            each["path"]
+            for each in found
+            if command or each["suffix"] in suffixes or "/" in each[0]
+        ]
         for path in paths:
             yield Mention(line, path, is_file=True)
-        python = [] if paths else names_of_python(content)
-        for name in names_of_command(content) or python:
+        for name in command or ([] if paths else names_of_python(content)):
             yield Mention(line, name, is_word=name in prose)
 
 

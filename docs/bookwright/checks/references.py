@@ -11,6 +11,8 @@ _TYPED = re.compile(rf"\b(?:{_KINDS})[ \n~]+(?:\d+|[IVX]+\b)", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:the )?(?:next|previous|last|preceding|following) (?:chapter|part|exercise|claim)\b"
 )
+_OURS = re.compile(r"claim|exercise|lab", re.IGNORECASE)  # no source has any
+_OF_LINK = re.compile(r"[^\[\]\n]*\]\((?!\w+:)")
 _OWN = re.compile(r"^(?:#+ +|[ ]*[-*] +\*\*)(?P<number>\d+)\.(?= )", re.MULTILINE)
 
 
@@ -20,7 +22,8 @@ def typed_references(text: str) -> Iterator[tuple[int, str]]:
     sources = page.section("sources")
     for found in (*_TYPED.finditer(page.text), *_RELATIVE.finditer(page.text)):
         line = page.text.count("\n", 0, found.start()) + 1
-        if line not in sources:
+        ours = _OURS.match(found[0]) or _OF_LINK.match(page.text, found.end())
+        if ours or line not in sources:
             yield line, f"{' '.join(found[0].split())!r} is typed: {_ADVICE}"
     for found in _OWN.finditer(page.text):
         line = page.text.count("\n", 0, found.start()) + 1
