@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from bookwright.blocks.execution import Execution
 from bookwright.checks import formulas as checks
+from bookwright.checks import quotations
 from bookwright.checks.comparisons import typed_comparisons
-from bookwright.checks.formulas import FAULTS, Statements
+from bookwright.checks.formulas import FAULTS, Statements, Verdicts
 from bookwright.checks.names import Mention, mentions, wrong_links
 from bookwright.checks.prose import typed_numbers
 from bookwright.checks.references import typed_references
@@ -42,6 +43,7 @@ class Text:
         self._page = page
         self._text = text
         self._formulas = [*formulas]
+        self._listings = listings
         self._package = package
         self._counted = counted
         self._statements = Statements(page, text, self._formulas if is_bound else (), listings)
@@ -61,14 +63,26 @@ class Text:
         self.account = checks.account(verdicts)
         for formula, state, message in verdicts:
             if state in FAULTS:
-                tex = marks.bare(formula.tex)
-                shown = " ".join(tex.split())
-                yield Fault(self._place(formula.start), f"the formula {shown}: {message}", tex)
+                yield self._of_formula(formula, message)
         stated = [
             formula for formula, state, _ in verdicts if state in {*checks.STATES} - {"exempt"}
         ]
+        yield from self._unquoted(verdicts, execution)
         self.typed = marks.typed(self._text, stated)
         yield from self._typed()
+
+    def _of_formula(self, formula: Formula, message: str) -> Fault:
+        tex = marks.bare(formula.tex)
+        shown = " ".join(tex.split())
+        return Fault(self._place(formula.start), f"the formula {shown}: {message}", tex)
+
+    def _unquoted(self, verdicts: Verdicts, execution: Execution) -> Iterator[Fault]:
+        """Yield the formulas that state nothing and quote nothing."""
+        if silent := [formula for formula, state, _ in verdicts if state == "silent"]:
+            known = [each.tex for each, state, _ in verdicts if state not in ("silent", "exempt")]
+            known += quotations.sources(self._listings.values(), execution)
+            for formula in quotations.unquoted(silent, known):
+                yield self._of_formula(formula, quotations.MESSAGE)
 
     def _typed(self) -> Iterator[Fault]:
         """Yield what is typed in a text in which nothing else stands any more."""
