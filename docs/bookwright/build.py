@@ -34,6 +34,7 @@ from bookwright.pages.options import PYTHON
 from bookwright.pages.page import Page, Place
 from bookwright.pages.references import References
 from bookwright.problems import Problems
+from bookwright.rendering import styles
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
@@ -334,12 +335,13 @@ class Build:
             if (file := files.src_uris.get(uri)) and file.page and closed.is_closed:
                 self._insert_formulas(uri, file.page)
                 self._keep(uri, file.page, facts[uri], files)
-        self._account()
+        self._account(len(self._rendered))
         self.references.name(files)
         drawn = [each.files for each in self._pages.values()]
         for made in (*drawn, *(each.files for each in self._kept.values())):
             for uri in made.keys() - files.src_uris.keys():
                 files.append(self._generated(uri, made[uri], config))
+        styles.lighten(config, files, self._cache)
         self._cache.prune()
 
     def _check(self, uri: str, text: Text) -> None:
