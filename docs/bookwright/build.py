@@ -335,7 +335,7 @@ class Build:
             if (file := files.src_uris.get(uri)) and file.page and closed.is_closed:
                 self._insert_formulas(uri, file.page)
                 self._keep(uri, file.page, facts[uri], files)
-        self._account(len(self._rendered))
+        self._account()
         self.references.name(files)
         drawn = [each.files for each in self._pages.values()]
         for made in (*drawn, *(each.files for each in self._kept.values())):
