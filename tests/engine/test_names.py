@@ -106,6 +106,9 @@ class TestKnown:
             "x.no_more",
         ]
 
+    def test_word_that_an_argument_chooses_is_looked_at(self):
+        assert unknown('`reduction="residual"`, `reduction="residuam"`') == ["residuam"]
+
     @pytest.mark.parametrize("name", ["gdbook.losses", "np.roll", "numpy.linalg.eigh", "plt.show"])
     def test_what_begins_with_a_library_has_to_be_imported(self, name):
         assert unknown(f"`{name}()`") == [name]

@@ -13,6 +13,7 @@ DISTRIBUTION = re.compile(r"[a-z]\w*(?:-[a-z]\w*)+")
 
 _PROGRAMS = ("mkdocs", "pip", "pytest", "python", "python3", "torchrun")
 _PART = re.compile(rf"(?=.*[A-Za-z])\w*{CUT}\w*")
+_CHOICE = re.compile(r"[a-z]\w{3,}")  # a text such as that of reduction="mean"
 _OPTION = re.compile(r"--(\w[\w-]+)")
 _VARIABLE = re.compile(r"\w+=.*")
 _SUBCOMMAND = re.compile(r"[a-z]+")
@@ -60,6 +61,8 @@ def _dotted(node: ast.AST) -> Iterator[str]:
         yield node.arg
     if isinstance(node, ast.Attribute):  # of what a call returns
         yield node.attr
+    if isinstance(node, ast.Constant) and _CHOICE.fullmatch(str(node.value)):
+        yield str(node.value)
     for child in ast.iter_child_nodes(node):
         yield from _dotted(child)
 
