@@ -109,7 +109,7 @@ class Build:
         self._common = keys.digest(
             self._key,
             keys.contents(ENGINE),
-            *(keys.contents(Path(hook)) for hook in config.hooks),
+            *(keys.contents(root / hook) for hook in config.hooks),
             keys.configuration(configured),
             str(config.site_url),
             repr(sorted(self._neighbours.suffixes)),
@@ -273,6 +273,7 @@ class Build:
         return downloads.with_links(uri, opened.marked(foreign=self._foreign), self._settings)
 
     def _render(self, rendered: RenderedPage, config: MkDocsConfig, files: Files) -> None:
+        log.debug("%s: made", rendered.file.src_uri)
         self._rendered[rendered.file.src_uri] = Rendered.of(rendered, config, files)
 
     def show_block(self, *, code: str, md: Markdown, extra: dict[str, str], **_: Any) -> str:  # noqa: ANN401  # markdown-exec's
@@ -335,7 +336,7 @@ class Build:
             if (file := files.src_uris.get(uri)) and file.page and closed.is_closed:
                 self._insert_formulas(uri, file.page)
                 self._keep(uri, file.page, facts[uri], files)
-        self._account()
+        self._account(len(self._rendered))
         self.references.name(files)
         drawn = [each.files for each in self._pages.values()]
         for made in (*drawn, *(each.files for each in self._kept.values())):
@@ -361,8 +362,9 @@ class Build:
             [*links(page.page, page.results)] if text else [],
         )
 
-    def _account(self) -> None:
-        """Say how many formulas are checked, defined, and so on."""
+    def _account(self, made: int) -> None:
+        """Say how many pages are made, and how many of their formulas are checked, defined, …"""
+        log.info("All pages: %s made, %s kept", made, len(self._kept))
         total: Counter[str] = Counter()
         for account in (each.account for each in self._kept.values()):
             total.update(account)
@@ -376,7 +378,7 @@ class Build:
         headings = [*page.toc]
         while headings:
             heading = headings.pop()
-            heading.title = self._mathematics.insert(heading.title, uri)
+            heading.title = self._mathematics.insert_into_heading(heading.title, uri)
             headings += heading.children
 
     def _keep(self, uri: str, page: RenderedPage, facts: Facts, files: Files) -> None:
