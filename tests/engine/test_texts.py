@@ -374,6 +374,8 @@ class TestTyped:
     def test_number_in_a_setting_of_the_page_is_named(self, name, problem):
         log = problem(f"---\nother: 1\n{name}: In 22 steps\n---\n\n# Page\n", settings=SETTINGS)
         assert log.startswith("page.md:3: 22 is typed")
+        log = problem(f"---\n{name}: Rung 2\n---\n\n# Page\n", settings=SETTINGS)
+        assert log.startswith("page.md:2: 2 is typed")  # as in a heading, where no digit is free
 
     @pytest.mark.parametrize("value", ["@{n}", "$@{n}$", "$@{n} > 3$"])
     def test_comparison_beside_a_value_is_named_and_one_from_the_run_is_not(
@@ -402,3 +404,6 @@ class TestTyped:
     def test_unknown_name_and_wrong_link_are_named(self, problem):
         log = problem("# Page\n\nCall `gdbook.gradient_stepp`.\n", settings=SETTINGS)
         assert log.startswith("page.md:3: gdbook.gradient_stepp is no name of gdbook")
+        link = "[`gradient_step`](page.md#gdbook.descent.gradient_descent)"
+        log = problem(f"# Page\n\nCall\n{link}.\n", settings=SETTINGS)
+        assert "page.md:4: the link shows gradient_step and leads to" in log
