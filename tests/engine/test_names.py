@@ -169,6 +169,7 @@ class TestCommands:
             ("python -m dpctest", "dpctest"),
             ("python -m dpctest solving_rate.py", "dpctest"),
             ("python -m no_such", "no_such"),
+            ("launcher -m no_such", "no_such"),
             ("torchrum train.py", "torchrum"),
             ("mkdocs residuam", "residuam"),
             ("OMP_NUM_THREADS=1 pythom docs/book.py", "pythom"),
@@ -202,6 +203,9 @@ class TestNamesThatAreCut:
     def test_other_part_is_not(self, code):
         assert unknown(f"`{code}`") == [code]
         assert not exists(code, LIBRARIES)
+
+    def test_dots_cut_as_the_sign_does(self):
+        assert unknown("`...ient_stap`") == ["…ient_stap"]
 
     def test_part_of_a_name_of_a_library_exists(self):
         assert exists("…_divide", LIBRARIES)  # of numpy's true_divide
