@@ -27,7 +27,7 @@ from bookwright.checks.links import links
 from bookwright.checks.names import words_of
 from bookwright.checks.texts import Text
 from bookwright.formulas import check
-from bookwright.kept import Kept, Rendered
+from bookwright.kept import Kept, Rendered, Shelf
 from bookwright.pages import sources, stubs
 from bookwright.pages.listings import Listing
 from bookwright.pages.options import PYTHON
@@ -97,16 +97,14 @@ class Build:
         self._mathematics = Mathematics(self._cache, self.problems)
         self._processors = PageProcessors()
         self._pages: dict[str, PageInProgress] = {}
-        self._kept: dict[str, Kept] = {}
         self._sources: dict[str, Page] = {}
         self._texts: dict[str, Text] = {}
         self._rendered: dict[str, Rendered] = {}
         self.references = References(settings.words.pages, settings.numbered, settings.anchors)
-        self._site = ""
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
         self._configure(config)
-        self._common = keys.digest(
+        common = keys.digest(
             self._key,
             keys.contents(ENGINE),
             *(keys.contents(root / hook) for hook in config.hooks),
@@ -114,6 +112,7 @@ class Build:
             str(config.site_url),
             repr(sorted(self._neighbours.suffixes)),
         )
+        self._shelf = Shelf(self._cache, common)
 
     @cached_property
     def _labs(self) -> "Labs":
@@ -150,8 +149,7 @@ class Build:
             self.problems.stop_the_build()
         for page in pages:
             self._sources[page.uri] = page
-            if kept := self._find(page):
-                self._kept[page.uri] = kept
+            if not self._is_asked_for(page.uri) and (kept := self._shelf.find(page)):
                 self.references.ids[page.uri] = kept.ids
             else:
                 self._start(page)
@@ -161,23 +159,9 @@ class Build:
                 else:
                     files.append(self._generated(uri, content, config))
 
-    def _find(self, page: Page) -> Kept | None:
-        """Return a page as it was kept, unless its blocks shall run, or it is tested by itself."""
-        if fnmatch(page.uri, self._again) or (self.only != "*" and fnmatch(page.uri, self.only)):
-            return None
-        value = self._cache.load(self._key_of(page))
-        return Kept.from_json(value) if value else None
-
-    def _key_of(self, page: Page) -> str:
-        return keys.page(self._common, page.uri, f"{page.above}\n{page.markdown}")
-
-    def _settle(self, files: Files) -> None:
-        """Start the pages that were kept and no longer hold, since other pages or files differ."""
-        urls = {file.src_uri: file.url for file in files}
-        self._site = keys.digest(repr(sorted(urls.items())), self.references.state)
-        for uri, kept in [*self._kept.items()]:
-            if not kept.holds(self._site):
-                self._start(self._sources[uri])
+    def _is_asked_for(self, uri: str) -> bool:
+        """Tell whether a page has to be made: its blocks shall run, or it is tested by itself."""
+        return fnmatch(uri, self._again) or (self.only != "*" and fnmatch(uri, self.only))
 
     def _read(self, file: File) -> Page | None:
         """Return a page; say where it cannot be read, which MkDocs does with the file alone."""
@@ -205,7 +189,7 @@ class Build:
         started = PageInProgress(
             page, settings=self._settings, problems=self.problems, folders=self._folders
         )
-        self._kept.pop(page.uri, None)
+        self._shelf.pages.pop(page.uri, None)
         self._pages[page.uri] = started
         self._sources[page.uri] = page
         self.references.add(page)
@@ -223,7 +207,7 @@ class Build:
 
     def _made_of(self, uri: str) -> Iterator[tuple[Place | None, str, str]]:
         """Yield the files that pages can link to: stubs, and downloads, which wait for results."""
-        if kept := self._kept.get(uri):
+        if kept := self._shelf.pages.get(uri):
             for made in kept.waits:
                 yield None, made, kept.files[made]
             return
@@ -237,14 +221,14 @@ class Build:
         self, markdown: str, rendered: RenderedPage, config: MkDocsConfig, files: Files
     ) -> str:
         """Return the Markdown of a page with its fences marked, and with its downloads."""
-        if not self._site:  # files and numbers are known now
-            self._settle(files)
+        for stale in self._shelf.settle(files, self.references):
+            self._start(self._sources[stale])
         uri = rendered.file.src_uri
         if uri not in self._sources:  # a draft, or another plugin has added it
             self._start(Page.of_file(uri, rendered.file.content_string))
         if self._sources[uri].markdown != markdown:  # another plugin has changed it
             self._start(replace(self._sources[uri], markdown=markdown))
-        if kept := self._kept.get(uri):
+        if kept := self._shelf.pages.get(uri):
             kept.put_back(rendered)
             return markdown
         opened = self._pages[uri]
@@ -309,7 +293,7 @@ class Build:
 
     def close_page(self, uri: str, html: str) -> str:
         """Return the HTML of a page without marks, and note its formulas."""
-        if uri in self._kept:
+        if uri in self._shelf.pages:
             return html
         closed = self._pages[uri]
         rendered = self._rendered.get(uri)
@@ -325,23 +309,27 @@ class Build:
         """Convert all formulas, and write what waits for results."""
         for uri, text in self._texts.items():
             self._check(uri, text)
-        facts = {uri: kept.facts for uri, kept in self._kept.items()}
+        facts = {uri: kept.facts for uri, kept in self._shelf.pages.items()}
         facts |= {uri: self._facts(uri) for uri in self._pages}
         for fault in self._neighbours.faults(facts, files):
             self.problems.report(fault.place, fault.message)
-        self._execution.finish(sum(kept.blocks for kept in self._kept.values()))
+        self._execution.finish(sum(kept.blocks for kept in self._shelf.pages.values()))
         self._mathematics.convert()
         for uri, closed in self._pages.items():
-            self._write_takeaways(closed, config, files)
-            if (file := files.src_uris.get(uri)) and file.page and closed.is_closed:
-                self._insert_formulas(uri, file.page)
+            if not closed.is_closed:  # only a part of the site is built
+                downloads.drop(uri, files, self._settings)
+                continue
+            made = cells.cells(closed.page, closed.listings, closed.results)
+            downloads.fill(closed.page, made, config, files, self._settings)
+            if (file := files.src_uris.get(uri)) and file.page:
+                self._mathematics.insert_into(file.page)
                 self._keep(uri, file.page, facts[uri], files)
         self._account(len(self._rendered))
         self.references.name(files)
         drawn = [each.files for each in self._pages.values()]
-        for made in (*drawn, *(each.files for each in self._kept.values())):
-            for uri in made.keys() - files.src_uris.keys():
-                files.append(self._generated(uri, made[uri], config))
+        for contents in (*drawn, *(each.files for each in self._shelf.pages.values())):
+            for uri in contents.keys() - files.src_uris.keys():
+                files.append(self._generated(uri, contents[uri], config))
         styles.lighten(config, files, self._cache)
         self._cache.prune()
 
@@ -363,23 +351,17 @@ class Build:
         )
 
     def _account(self, made: int) -> None:
-        """Say how many pages are made, and how many of their formulas are checked, defined, …"""
-        log.info("All pages: %s made, %s kept", made, len(self._kept))
+        """Say how many pages are made, and how many of their formulas are checked."""
+        log.info("All pages: %s made, %s kept", made, len(self._shelf.pages))
         total: Counter[str] = Counter()
-        for account in (each.account for each in self._kept.values()):
+        for account in (each.account for each in self._shelf.pages.values()):
             total.update(account)
         for text in self._texts.values():
             total.update(text.account)
         if total:
-            log.info("All pages: formulas: %s", ", ".join(f"{n} {state}" for state, n in total.items()))
-
-    def _insert_formulas(self, uri: str, page: RenderedPage) -> None:
-        page.content = self._mathematics.insert(page.content or "", uri)
-        headings = [*page.toc]
-        while headings:
-            heading = headings.pop()
-            heading.title = self._mathematics.insert_into_heading(heading.title, uri)
-            headings += heading.children
+            log.info(
+                "All pages: formulas: %s", ", ".join(f"{n} {state}" for state, n in total.items())
+            )
 
     def _keep(self, uri: str, page: RenderedPage, facts: Facts, files: Files) -> None:
         """Keep a page, if there is nothing to say of it."""
@@ -389,7 +371,7 @@ class Build:
         made = [name for _, name, _ in self._made_of(uri)]
         ran = self._execution.on_page(uri)
         kept = Kept(
-            site=self._site,
+            site=self._shelf.site,
             reads=keys.files(file for each in ran for file in each.result.files),
             rendered=rendered.finished(page),
             settings={name: each for name, each in page.meta.items() if isinstance(each, str)},
@@ -401,30 +383,9 @@ class Build:
             account=dict(text.account),
             blocks=len(ran),
         )
-        self._cache.store(self._key_of(self._sources[uri]), kept.to_json())
+        self._shelf.keep(self._sources[uri], kept)
 
     def sought(self, page: RenderedPage) -> str:
         """Return the part of a page that the search looks at."""
-        kept = self._kept.get(page.file.src_uri)
+        kept = self._shelf.pages.get(page.file.src_uri)
         return kept.sought if kept else sought(page.content or "")
-
-    def _write_takeaways(
-        self, finished: PageInProgress, config: MkDocsConfig, files: Files
-    ) -> None:
-        page = finished.page
-        uris = downloads.uris(page.uri, self._settings)
-        if not finished.is_closed:  # only a part of the site is built
-            for uri in uris.values():
-                if uri in files.src_uris:
-                    files.remove(files.src_uris[uri])
-            return
-        if not uris:
-            return
-        from bookwright.takeaways import notebooks  # noqa: PLC0415  # nbformat is slow
-
-        made = cells.cells(page, finished.listings, finished.results)
-        made = downloads.introduced(made, downloads.about(page, config, self._settings))
-        made = downloads.absolute(made, page.uri, files, config.site_url or "")
-        for kind, uri in uris.items():
-            if file := files.src_uris.get(uri):
-                file.content_string = notebooks.WRITERS[kind](made)

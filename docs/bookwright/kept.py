@@ -18,9 +18,12 @@ from mkdocs.structure.pages import Page as RenderedPage
 from mkdocs.structure.toc import AnchorLink, get_toc
 
 from bookwright import keys
+from bookwright.cache import Cache
 from bookwright.checks.across import Facts
 from bookwright.checks.links import Link
 from bookwright.checks.names import Mention
+from bookwright.pages.page import Page
+from bookwright.pages.references import References
 from bookwright.rendering import registered
 
 
@@ -74,6 +77,42 @@ class Kept:
         """Have MkDocs find the page as it was when it renders it."""
         page.meta.update(self.settings)
         page.render = partial(self.rendered.put_back, page)  # type: ignore[method-assign]
+
+
+class Shelf:
+    """The pages that are kept, as far as a build can use them.
+
+    Args:
+        cache: Where they are kept.
+        common: The digest of all that each page depends on besides its own text.
+    """
+
+    def __init__(self, cache: Cache, common: str) -> None:  # noqa: D107
+        self._cache = cache
+        self._common = common
+        self.pages: dict[str, Kept] = {}
+        self.site = ""
+
+    def find(self, page: Page) -> Kept | None:
+        """Return a page as it was kept; whether it holds is not known before all are found."""
+        if value := self._cache.load(self._key(page)):
+            self.pages[page.uri] = Kept.from_json(value)
+        return self.pages.get(page.uri)
+
+    def settle(self, files: Files, references: References) -> list[str]:
+        """Return the pages that no longer hold, now that all files and numbers are known."""
+        if self.site:
+            return []
+        urls = {file.src_uri: file.url for file in files}
+        self.site = keys.digest(repr(sorted(urls.items())), references.state)
+        return [uri for uri, kept in self.pages.items() if not kept.holds(self.site)]
+
+    def keep(self, page: Page, kept: Kept) -> None:
+        """Keep a page."""
+        self._cache.store(self._key(page), kept.to_json())
+
+    def _key(self, page: Page) -> str:
+        return keys.page(self._common, page.uri, f"{page.above}\n{page.markdown}")
 
 
 @dataclass

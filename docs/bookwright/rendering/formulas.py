@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from unicodedata import lookup
 
+from mkdocs.structure.pages import Page as RenderedPage
+
 from bookwright import borrowed, keys
 from bookwright.cache import Cache
 from bookwright.pages.page import Page
@@ -103,9 +105,16 @@ class Mathematics:
         """Return a page with its formulas as MathML, and as TeX where they have failed."""
         return _ELEMENT.sub(partial(self._element, uri), html)
 
-    def insert_into_heading(self, text: str, uri: str) -> str:
-        """Return a heading of a table of contents with its formulas; there, they are mere TeX."""
-        return self.insert(_IN_HEADING.sub(r'<span class="arithmatex">\g<0></span>', text), uri)
+    def insert_into(self, page: RenderedPage) -> None:
+        """Put the formulas of a page, and of its table of contents, in their places."""
+        uri = page.file.src_uri
+        page.content = self.insert(page.content or "", uri)
+        headings = [*page.toc]
+        while headings:
+            heading = headings.pop()
+            title = _IN_HEADING.sub(r'<span class="arithmatex">\g<0></span>', heading.title)
+            heading.title = self.insert(title, uri)
+            headings += heading.children
 
     def _report(self, formula: _Formula, message: str) -> None:
         for page in self._pages[formula].values():

@@ -50,6 +50,28 @@ def about(page: Page, config: MkDocsConfig, settings: Settings) -> str:
     return text
 
 
+def fill(
+    page: Page, made: tuple[Cell, ...], config: MkDocsConfig, files: Files, settings: Settings
+) -> None:
+    """Write the cells of a page into its files, now that all its blocks have run."""
+    if not (offered := uris(page.uri, settings)):
+        return
+    from bookwright.takeaways.notebooks import WRITERS  # noqa: PLC0415  # its libraries are slow
+
+    made = introduced(made, about(page, config, settings))
+    made = absolute(made, page.uri, files, config.site_url or "")
+    for kind, uri in offered.items():
+        if file := files.src_uris.get(uri):
+            file.content_string = WRITERS[kind](made)
+
+
+def drop(page_uri: str, files: Files, settings: Settings) -> None:
+    """Take the files of a page away that nothing has come of."""
+    for uri in uris(page_uri, settings).values():
+        if uri in files.src_uris:
+            files.remove(files.src_uris[uri])
+
+
 def introduced(cells: tuple[Cell, ...], text: str) -> tuple[Cell, ...]:
     """Return cells with a paragraph under the title of the first one."""
     first, *others = cells or (Cell(""),)
