@@ -41,7 +41,10 @@ _ORDINALS = (
     "thousandth",
 )
 _SHARES = ("third", "quarter", "fifth", "sixth", "seventh", "eighth", "tenth")
-_THINGS = "chapter|part|lab|cell|claim|exercise|way|figure|block|test|page|section"
+_THINGS = (
+    "chapter|part|lab|cell|claim|exercise|way|figure|block|test|page|section|"
+    "formula|line|row|column|table|panel|question|answer|rule"
+)
 _PAIRS = (
     ("above", "below"),
     ("more", "less"),
@@ -123,6 +126,8 @@ def counts(text: Text) -> Iterator[Spot]:
     for mark in text.marks:
         if mark.name == "count":
             yield Spot(mark.start, mark.end, ("29", "twenty-nine"))
+        elif mark.name not in RESERVED and re.match(things, text.content[mark.end :]):
+            yield Spot(mark.start, mark.end, ("three", "4"))
 
 
 def rows(text: Text) -> Iterator[Spot]:

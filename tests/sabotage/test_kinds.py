@@ -40,6 +40,7 @@ def block(code, language="python", **options):
         ("count", "There are three labs.", "three", "four"),
         ("count", "All 45 cells agree.", "45", "75"),
         ("count", "There are @count{labs} labs.", "@count{labs}", "29"),
+        ("count", "There are @{n:words} panels.", "@{n:words}", "three"),
         ("comparison", "It ends above 3.", "above", "below"),
         ("comparison", "It ends at 3. It is below the 4 of before.", "below", "above"),
         ("comparison", "It ends @{a > 3:above} the bound.", "above", "below"),
