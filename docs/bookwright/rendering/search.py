@@ -1,28 +1,36 @@
-"""What the search looks at of a page: headings and prose, no listings, outputs and formulas."""
+"""What the search looks at of a page: headings and prose.
 
+Listings, outputs, folds, figures and tables are left out, and so are the parameters of functions;
+they would make the index several times as large. Of a formula in a line, a letter is left.
+"""
+
+import re
 from html import escape
 from html.parser import HTMLParser
 
-_APART = ("pre", "svg", "figure", "table", "button", "script", "style")  # and blocks that run
-_CLASSES = {"listing", "highlight", "output", "math", "headerlink", "doc-signature"}
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_SHOWN = (*_HEADINGS, "p", "li", "ol", "ul", "code", "sub", "sup", "dt", "dd")
+_APART = ("pre", "svg", "figure", "table", "button", "details", "script", "style")
+_CLASSES = {"listing", "highlight", "output", "headerlink", "doc-section-item", "doc-signature"}
+_CLASSES |= {"math", "math-tag"}
+_SHOWN = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li")
 _VOID = ("br", "hr", "img", "input", "wbr")
+_SPACE = re.compile(r"\s+")
+_LONGEST_FORMULA = 2
 
 
 def sought(html: str) -> str:
-    """Return headings and prose of a page; of a formula in a line, what it shows."""
+    """Return headings and prose of a page."""
     parser = _Prose()
     parser.feed(html)
     parser.close()
-    return "".join(parser.parts)
+    return _SPACE.sub(" ", "".join(parser.parts))
 
 
 class _Prose(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
-        self._apart: list[str] = []
+        self._apart: list[str] = []  # the elements around that are left out
+        self._formula: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
@@ -30,6 +38,8 @@ class _Prose(HTMLParser):
             return
         if self._apart or tag in _APART or "data-search-exclude" in values or _is_apart(values):
             self._apart.append(tag)
+        elif tag == "math":
+            self._formula = ""
         elif tag in _SHOWN:
             named = f' id="{escape(values["id"] or "")}"' if "id" in values else ""
             self.parts.append(f"<{tag}{named}>")
@@ -39,11 +49,17 @@ class _Prose(HTMLParser):
             if tag in self._apart:
                 while self._apart.pop() != tag:
                     pass
+        elif tag == "math" and self._formula is not None:
+            is_short = len(self._formula) <= _LONGEST_FORMULA
+            self.parts.append(escape(self._formula, quote=False) if is_short else "…")
+            self._formula = None
         elif tag in _SHOWN:
             self.parts.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        if not self._apart:
+        if self._formula is not None:
+            self._formula += data
+        elif not self._apart:
             self.parts.append(escape(data, quote=False))
 
 

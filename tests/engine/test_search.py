@@ -1,0 +1,45 @@
+"""What the search looks at of a page."""
+
+import pytest
+from bookwright.rendering.search import sought
+
+
+def test_headings_with_their_ids_paragraphs_and_items_are_left():
+    html = '<h2 id="a&amp;b" class="x">A</h2><div><p>Some <em>text</em>.</p></div><ul><li>One</li></ul>'
+    assert sought(html) == '<h2 id="a&amp;b">A</h2><p>Some text.</p><li>One</li>'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="block"><div class="listing copy"><p>code</p></div></div>',
+        '<pre class="output"><code>1 &lt; 2</code></pre>',
+        '<div class="output"><p>printed</p></div>',
+        "<details><summary>Solution</summary><p>text <b>in</b> a fold</p></details>",
+        "<table><tr><td>1</td></tr></table>",
+        "<svg><text>drawn</text></svg>",
+        "<p data-search-exclude>Download this page</p>",
+        '<div class="math" tabindex="0"><math><mi>x</mi></math></div>',
+        '<a class="headerlink" href="#a">\N{PILCROW SIGN}</a>',
+        '<li class="doc-section-item field-body"><p>Targets.</p></li>',
+    ],
+)
+def test_what_is_no_prose_is_left_out(html):
+    assert sought(f"<p>before</p>{html}<p>after</p>") == "<p>before</p><p>after</p>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "left"),
+    [
+        ("<mi>w</mi>", "w"),
+        ("<msub><mi>x</mi><mn>0</mn></msub>", "x0"),
+        ("<mi>x</mi><mo>&lt;</mo>", "x&lt;"),
+        ("<mi>x</mi><mo>=</mo><mn>1</mn>", "\N{HORIZONTAL ELLIPSIS}"),
+    ],
+)
+def test_of_a_formula_in_a_line_a_letter_is_left(formula, left):
+    assert sought(f"<p>At <math>{formula}</math>, a</p>") == f"<p>At {left}, a</p>"
+
+
+def test_text_stays_escaped_and_space_is_one():
+    assert sought("<p>a &lt;b&gt;\n   &amp; <br>c<img></p>") == "<p>a &lt;b&gt; &amp; c</p>"
