@@ -6,7 +6,10 @@ from bookwright.rendering.search import sought
 
 def test_headings_with_their_ids_paragraphs_and_items_are_left():
     heading, text = '<h2 id="a&amp;b" class="x">A</h2>', "<div><p>Some <em>text</em>.</p></div>"
-    assert sought(f"{heading}{text}<ul><li>One</li></ul>") == '<h2 id="a&amp;b">A</h2><p>Some text.</p><li>One</li>'
+    assert (
+        sought(f"{heading}{text}<ul><li>One</li></ul>")
+        == '<h2 id="a&amp;b">A</h2><p>Some text.</p><li>One</li>'
+    )
 
 
 @pytest.mark.parametrize(
