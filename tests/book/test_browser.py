@@ -5,14 +5,16 @@ import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 
 import pytest
+from matplotlib import image
 from pages import PAGES, url_of
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-CHAPTER = "chapters/01-one-sample.md"
+CHAPTER, LONG = "chapters/01-one-sample.md", "chapters/11-not-a-bowl.md"
 
 if CHROMIUM is None and "REQUIRE_BROWSER" in os.environ:
     raise FileNotFoundError("these tests have to run: install chromium")
@@ -71,6 +73,7 @@ def visit(browser, address):
 @pytest.mark.parametrize("page", PAGES)
 def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, visit, address):
     tab = visit(page)
+    tab.add_style_tag(content="* { content-visibility: visible !important }")
     tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     for width in (1280, 390):
         tab.set_viewport_size({"width": width, "height": 800})
@@ -78,6 +81,7 @@ def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, visit
         assert tab.evaluate("document.body.scrollWidth") <= width
     assert tab.complaints == []
     assert [url for url in tab.requested if not url.startswith((address, "data:"))] == []
+    assert page == "samples.md" or not any("STIXTwoMathRest" in url for url in tab.requested)
 
 
 def test_copy_button_puts_the_code_on_the_clipboard(visit):
@@ -91,6 +95,7 @@ def test_copy_button_puts_the_code_on_the_clipboard(visit):
 
 def test_search_finds_the_chapter_by_its_words(visit):
     tab = visit("index.md")
+    assert tab.locator("[role=dialog]").get_attribute("aria-label") == "Search"
     tab.locator("input.md-search__input").click()
     tab.keyboard.type("chain rule")
     result = tab.locator(".md-search-result__link").first
@@ -132,19 +137,23 @@ def test_colour_switch_changes_page_and_figures(visit):
     tab = visit(CHAPTER, color_scheme="light")
 
     def colours():
-        return tab.evaluate(
-            "[getComputedStyle(document.body).backgroundColor,"
-            " getComputedStyle(document.querySelector('.figure text')).fill]"
-        )
+        """Return the ground of the page and of a figure, and what differs most from it there."""
+        ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        picture = tab.locator(".figure img:visible").first.screenshot()
+        values = image.imread(BytesIO(picture), format="png")[..., :3].mean(axis=2)
+        corner = values[0, 0]
+        return ground, corner, values.flat[abs(values - corner).argmax()]
 
     light = colours()
     for _ in range(3):
         tab.locator("form[data-md-component=palette] label:visible").click()
-        if colours() != light:
+        if colours()[0] != light[0]:
             break
     dark = colours()
-    assert dark[0] != light[0]
-    assert dark[1] != light[1]
+    assert light[1] > 0.9
+    assert light[2] < 0.3
+    assert dark[1] < 0.2
+    assert dark[2] > 0.8
 
 
 def test_dark_system_gets_dark_pages(visit):
@@ -159,3 +168,56 @@ def test_figure_has_a_role_and_a_text_alternative(visit):
     tab = visit(CHAPTER)
     figures = tab.get_by_role("img", name="sample as a point")
     assert figures.count() == 1
+
+
+def figures_of(tab):
+    """Return the figures that a page has, and those that it has asked for, in order."""
+    there = tab.evaluate("[...document.querySelectorAll('.figure img')].map(i => i.src)")
+    asked = [url.partition("#")[0] for url in tab.requested if url.endswith((".svg", "only-dark"))]
+    return [*dict.fromkeys(url.partition("#")[0] for url in there)], asked
+
+
+def test_figure_loads_once_when_it_comes_near_and_its_place_is_kept(visit):
+    tab = visit(LONG)
+    there, asked = figures_of(tab)
+    assert there[0] in asked
+    assert there[-1] not in asked
+    place = tab.locator(f".figure img[src^='{there[-1].rpartition('/')[2]}']").first
+    before = place.bounding_box()
+    with tab.expect_response(there[-1]):
+        place.scroll_into_view_if_needed()
+    tab.wait_for_function("image => image.complete", arg=place.element_handle())
+    after = place.bounding_box()
+    assert after["width"] == pytest.approx(before["width"], abs=1)
+    assert after["height"] == pytest.approx(before["height"], abs=1)
+    assert figures_of(tab)[1].count(there[-1]) == 1
+
+
+def test_figures_are_there_in_print_and_without_scripts(visit):
+    printed, bare = visit(LONG), visit(LONG, java_script_enabled=False)
+    printed.pdf()
+    bare.wait_for_load_state("networkidle")
+    for tab in (printed, bare):
+        there, asked = figures_of(tab)
+        assert len(there) > 2
+        assert {*there} <= {*asked}
+
+
+def test_paper_has_the_light_figures(visit):
+    tab = visit(CHAPTER, color_scheme="dark")
+    tab.emulate_media(media="print", color_scheme="dark")
+    shown = tab.evaluate(
+        "[...document.querySelectorAll('.figure img')].filter(i => i.offsetWidth).map(i => i.src)"
+    )
+    assert shown
+    assert all(url.endswith("#only-light") for url in shown)
+
+
+@pytest.mark.parametrize("page", [LONG, "chapters/22-errata.md"])
+def test_link_to_the_end_of_a_page_leads_there(page, visit, address):
+    tab = visit(page)
+    last = tab.evaluate("[...document.querySelectorAll('article h2[id]')].at(-1).id")
+    tab.goto("about:blank")
+    tab.goto(f"{address}{url_of(page)}#{last}", wait_until="networkidle")
+    top = tab.locator(f"[id='{last}']").bounding_box()["y"]
+    assert 0 < top < 150 or tab.evaluate("scrollY + innerHeight + 2 > document.body.scrollHeight")

@@ -27,7 +27,7 @@ _PARTS = {  # beginnings of classes, by what a book asks for to have them
     "pymdownx.keys": ("keys",),
     "pymdownx.tabbed": ("tabbed-",),
     "pymdownx.tasklist": ("task-list",),
-    "repo_url": ("md-header__source", "md-nav__source", "md-source"),
+    "repo_url": ("md-header__source", "md-nav__source", "md-source__"),
     "search.suggest": ("md-search__suggest",),
     "social": ("md-social",),
     "toc.integrate": ("md-nav--integrated",),
