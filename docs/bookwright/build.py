@@ -366,7 +366,7 @@ class Build:
     def _keep(self, uri: str, page: RenderedPage, facts: Facts, files: Files) -> None:
         """Keep a page, if there is nothing to say of it."""
         rendered, closed, text = self._rendered.get(uri), self._pages[uri], self._texts[uri]
-        if rendered is None or rendered.remarks or self.problems.are_on(uri):
+        if rendered is None or rendered.has_remarks or self.problems.are_on(uri):
             return
         made = [name for _, name, _ in self._made_of(uri)]
         ran = self._execution.on_page(uri)

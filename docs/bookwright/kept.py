@@ -26,6 +26,8 @@ from bookwright.pages.page import Page
 from bookwright.pages.references import References
 from bookwright.rendering import registered
 
+_LOG = logging.getLogger("mkdocs")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
@@ -119,8 +121,8 @@ class Shelf:
 class Rendered:
     """What MkDocs knows of a page when it has rendered it.
 
-    `registered` is what mkdocstrings has noted of it, and `remarks` how often something was
-    logged.
+    `registered` is what mkdocstrings has noted of it. `has_remarks` tells that something was
+    logged, or might have been if the log were open, as it is not with `mkdocs build --quiet`.
     """
 
     content: str
@@ -129,7 +131,7 @@ class Rendered:
     anchors: list[str]
     links: dict[str, dict[str, str]]
     registered: list[Any]
-    remarks: int = 0
+    has_remarks: bool
 
     @classmethod
     def of(cls, page: RenderedPage, config: MkDocsConfig, files: Files) -> "Rendered":
@@ -144,7 +146,7 @@ class Rendered:
             anchors=sorted(page.present_anchor_ids or ()),
             links={file.src_uri: found for file, found in links.items()},
             registered=noted,
-            remarks=len(remarks),
+            has_remarks=bool(remarks) or not _LOG.isEnabledFor(logging.WARNING),
         )
 
     def finished(self, page: RenderedPage) -> "Rendered":
@@ -181,9 +183,9 @@ def _remarks() -> Iterator[list[str]]:
             if not record.name.startswith("mkdocs.bookwright"):
                 found.append(record.getMessage())
 
-    log, handler = logging.getLogger("mkdocs"), Collect(logging.INFO)
-    log.addHandler(handler)
+    handler = Collect(logging.INFO)
+    _LOG.addHandler(handler)
     try:
         yield found
     finally:
-        log.removeHandler(handler)
+        _LOG.removeHandler(handler)

@@ -42,7 +42,7 @@ def configuration(file: Path) -> str:
     """Return the key of a site's settings, with the environment variables that they name."""
     with file.open("rb") as settings:
         values = yaml_load(settings)
-    return digest(json.dumps(values, default=lambda value: getattr(value, "__qualname__", "")))
+    return digest(json.dumps(values, default=_named))
 
 
 def page(common: str, uri: str, content: str) -> str:
@@ -68,6 +68,11 @@ def name(fingerprint: str, name: str) -> str:
 def formula(version: str, kind: str, tex: str) -> str:
     """Return the key of a formula's MathML."""
     return digest("mathml", version, kind, tex)
+
+
+def _named(value: object) -> str:
+    """Return a text for what JSON has none for: the name of a function, or the value of a date."""
+    return str(getattr(value, "__qualname__", repr(value)))
 
 
 def _contents(path: Path) -> Iterable[bytes | str]:

@@ -1,6 +1,7 @@
 """Whole pages that are kept: which are made again when something has changed."""
 
 import json
+import logging
 import shutil
 
 import pytest
@@ -208,6 +209,24 @@ def test_page_with_a_fault_is_not_kept(book, text, caplog):
         with pytest.raises(Abort):
             book.made()
         assert "alone.md: made" in caplog.messages
+
+
+@pytest.mark.parametrize("is_quiet", [True, False])
+def test_page_is_not_kept_where_nobody_would_hear_a_warning(book, is_quiet, caplog):
+    book.change(
+        "mkdocs.yml", "site_name: test", "site_name: test\nvalidation: {absolute_links: warn}"
+    )
+    book.change("docs/alone.md", "Some", "[Some](/nothing)")
+    if is_quiet:
+        caplog.set_level("ERROR", "mkdocs")
+    else:
+        logging.disable()
+    build(load_config(str(book.folder / "mkdocs.yml")))
+    logging.disable(logging.NOTSET)
+    caplog.set_level("WARNING", "mkdocs")
+    with pytest.raises(Abort):
+        book.made()
+    assert "contains an absolute link '/nothing'" in caplog.text
 
 
 def test_page_that_another_plugin_changes_afterwards_is_not_kept(book):

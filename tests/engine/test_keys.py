@@ -165,6 +165,26 @@ def test_environment_of_blocks_has_the_values_that_are_passed_on(monkeypatch):
     assert environment(PASSED) != before
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a: 1", "a: 2"),
+        ("a: 2024-01-01", "a: 2024-01-02"),
+        ("a: !!python/name:json.loads", "a: !!python/name:json.dumps"),
+        ("a: !ENV HOME_OF_A", "a: !ENV HOME_OF_B"),
+    ],
+)
+def test_key_of_a_configuration_changes_with_each_value(old, new, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME_OF_A", "1")
+    monkeypatch.setenv("HOME_OF_B", "2")
+    file = tmp_path / "mkdocs.yml"
+    file.write_text(old, encoding="utf-8")
+    before = keys.configuration(file)
+    assert keys.configuration(file) == before
+    file.write_text(new, encoding="utf-8")
+    assert keys.configuration(file) != before
+
+
 def test_key_of_a_block_changes_with_fingerprint_code_and_kind():
     blocks = [("a", "x", False), ("b", "x", False), ("a", "y", False), ("a", "x", True)]
     blocks.append(("a", "x\n", False))
