@@ -100,6 +100,7 @@ class Build:
         self._sources: dict[str, Page] = {}
         self._texts: dict[str, Text] = {}
         self._rendered: dict[str, Rendered] = {}
+        self._sought: dict[str, str] = {}
         self.references = References(settings.words.pages, settings.numbered, settings.anchors)
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
@@ -323,6 +324,7 @@ class Build:
             downloads.fill(closed.page, made, config, files, self._settings)
             if (file := files.src_uris.get(uri)) and file.page:
                 self._mathematics.insert_into(file.page)
+                self._sought[uri] = sought(file.page.content or "")
                 self._keep(uri, file.page, facts[uri], files)
         self._account(len(self._rendered))
         self.references.name(files)
@@ -375,7 +377,7 @@ class Build:
             reads=keys.files(file for each in ran for file in each.result.files),
             rendered=rendered.finished(page),
             settings={name: each for name, each in page.meta.items() if isinstance(each, str)},
-            sought=sought(page.content or ""),
+            sought=self._sought[uri],
             files={name: files.src_uris[name].content_string for name in made} | closed.files,
             waits=made,
             ids=[*self.references.ids[uri]],
@@ -388,4 +390,4 @@ class Build:
     def sought(self, page: RenderedPage) -> str:
         """Return the part of a page that the search looks at."""
         kept = self._shelf.pages.get(page.file.src_uri)
-        return kept.sought if kept else sought(page.content or "")
+        return kept.sought if kept else self._sought[page.file.src_uri]
