@@ -41,13 +41,16 @@ def in_a_terminal(code, folder, **variables):
     return [text.replace(f"{folder}{os.sep}", "") for text in texts]
 
 
-def elsewhere(block, folder, **variables):
-    """Return what a block prints that another process runs, in a folder and with variables."""
+def elsewhere(block, folder, wanted="text", **variables):
+    """Return what a block prints that another process runs, in a folder and with variables.
+
+    Nothing has been imported for it. `wanted` is another part of its result.
+    """
     program = (
         "from bookwright.blocks.isolation import Sandbox, environment\n"
         "from bookwright.settings import PASSED\n"
         "sandbox = Sandbox(environment(PASSED))\n"
-        f"print(sandbox.run({block!r}, is_session=False, limit=60).text)"
+        f"print(sandbox.run({block!r}, is_session=False, limit=60).{wanted})"
     )
     result = subprocess.run(
         [sys.executable, "-c", program],
@@ -506,6 +509,20 @@ def test_modules_of_the_build_cannot_be_imported(name):
 def test_modules_of_the_build_are_gone_save_for_the_one_that_draws():
     code = "import sys\nprint([m for m in sys.modules if m.startswith('bookwright.')])"
     assert run(code).text == "['bookwright.blocks.canvas']\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [("import sys", "matplotlib"), ("import matplotlib, sys", "matplotlib.pyplot")],
+)
+def test_block_has_no_more_of_matplotlib_than_it_imports(code, absent, tmp_path):
+    assert elsewhere(f"{code}\nprint({absent!r} in sys.modules)", tmp_path) == "False\n"
+
+
+@pytest.mark.parametrize("name", ["matplotlib.pyplot", "matplotlib"])
+def test_block_draws_for_the_page_with_what_it_imports_itself(name, tmp_path):
+    code = f"import {name}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    assert elsewhere(code, tmp_path, "figures").count("<svg ") == 1
 
 
 class TestEnvironment:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
+import matplotlib.style
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -29,6 +29,9 @@ _output = ""
 
 def collect() -> None:
     """Draw the open figures, in the order in which they were opened, and close them."""
+    plt = sys.modules.get("matplotlib.pyplot")
+    if plt is None:  # the block cannot have opened any
+        return
     numbers = plt.get_fignums()
     printed = _printed() if numbers else 0
     for number in numbers:
@@ -70,4 +73,4 @@ def install(style: Path, output: Path) -> None:
     _output = str(output)
     mpl.rcdefaults()
     mpl.use(f"module://{__name__}")
-    plt.style.use(style)
+    mpl.style.use(style)

@@ -10,15 +10,20 @@ from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec, source_from_cache
+from importlib.util import find_spec, module_from_spec, source_from_cache
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, cast
 
 from bookwright import borrowed
 from bookwright.blocks import programs, values
+from bookwright.blocks.arrival import when_imported
 from bookwright.blocks.result import Item, Questions, Result, Warned
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
 
 resource: ModuleType | None
 try:
@@ -28,6 +33,7 @@ except ImportError:  # pragma: no cover  # Windows
 
 Judge = Callable[[dict[str, Any], int], Any]
 
+CANVAS = "bookwright.blocks.canvas"
 LARGEST_FILE = 64 * 2**20
 SEED = 0
 MOST_READ = 8 * 2**20
@@ -60,17 +66,18 @@ def run(job: Job) -> None:
     _limit_files()
     _redirect(place / "output", "stdout", 1, errors="strict")
     _redirect(place / "errors", "stderr", 2, errors="backslashreplace")
-    canvas = _install_canvas(place)
+    _await_matplotlib(place)
     read: set[Path] = set()
     sys.addaudithook(partial(_note_reading, read))
     judge = _judge() if job.asked.formulas else None
     _start_afresh(place / "work", job)
     with (place / "stuck").open("w") as stuck:
         faulthandler.dump_traceback_later(job.limit, exit=True, file=stuck)
-        result = _attempt(job, canvas, judge)
+        result = _attempt(job, judge)
         if os.getpid() != process:  # a child that the block forked, and that came to its end
             os._exit(1 if result.raised else 0)
         faulthandler.cancel_dump_traceback_later()
+    canvas = sys.modules.get(CANVAS)
     figures = canvas.drawn if canvas else []
     output = _beginning(place / "output")
     items, end = [], 0
@@ -126,14 +133,19 @@ def _redirect(target: Path, stream: str, number: int, *, errors: str) -> None:
     setattr(sys, f"__{stream}__", text)
 
 
-def _install_canvas(place: Path) -> ModuleType | None:
-    """Have matplotlib draw for the page, where there is matplotlib."""
-    if find_spec("matplotlib") is None:
-        return None
-    from bookwright.blocks import canvas  # noqa: PLC0415  # a book without figures needs no matplotlib
+def _await_matplotlib(place: Path) -> None:
+    """Have matplotlib draw for the page, if the block imports it or a copy has it already.
 
-    canvas.install(place / "style", place / "output")
-    return canvas
+    The engine itself cannot be imported any more when that happens.
+    """
+    spec = cast("ModuleSpec", find_spec(CANVAS))
+
+    def install() -> None:
+        sys.modules[CANVAS] = canvas = module_from_spec(spec)
+        cast("Loader", spec.loader).exec_module(canvas)
+        canvas.install(place / "style", place / "output")
+
+    when_imported("matplotlib", install)
 
 
 def _start_afresh(folder: Path, job: Job) -> None:
@@ -144,9 +156,8 @@ def _start_afresh(folder: Path, job: Job) -> None:
     sys.argv[:] = [programs.SCRIPT]
     sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in {job.added, ""})]
     engine = programs.ENGINE.name
-    canvas = f"{engine}.blocks.canvas"  # matplotlib may ask for its backend again
     for name in [*sys.modules]:
-        if name.partition(".")[0] == engine and name != canvas:
+        if name.partition(".")[0] == engine and name != CANVAS:  # it may be asked for again
             del sys.modules[name]
     sys.modules[engine] = None  # type: ignore[assignment]  # nobody can import it
     for name in ("numpy.random", "torch"):
@@ -156,7 +167,7 @@ def _start_afresh(folder: Path, job: Job) -> None:
     borrowed.forget_the_template()
 
 
-def _attempt(job: Job, canvas: ModuleType | None, judge: Judge | None) -> Result:
+def _attempt(job: Job, judge: Judge | None) -> Result:
     started = time.perf_counter()
     streams = [sys.stdout, sys.stderr]
     result = Result()
@@ -164,7 +175,7 @@ def _attempt(job: Job, canvas: ModuleType | None, judge: Judge | None) -> Result
     with programs.noting(warned):
         try:
             result = programs.execute(is_session=job.is_session)
-            if canvas:
+            if canvas := sys.modules.get(CANVAS):
                 canvas.collect()
             result = _answered(result, job.asked, judge)
             _end()
