@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+from bookwright.testing import one_at_a_time
 from pages import build_book
 
 
@@ -12,7 +12,7 @@ def site(tmp_path_factory, worker_id) -> Path:
     """Return the folder of the built site, which all workers of pytest-xdist share."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "site"
-    with FileLock(f"{folder}.lock"):
+    with one_at_a_time():
         if not folder.exists():
             draft = base / "draft"
             build_book(draft)

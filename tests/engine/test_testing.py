@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from sites import ENVIRONMENT, write_site
+from sites import ENVIRONMENT, mkdocs, write_site
 
 CONFTEST = "from bookwright.testing import pytest_collect_file\n"
 NO_PROCESS = f"""
@@ -156,6 +156,24 @@ def test_other_parts_pass(cold):
 
 def test_pages_of_the_book_are_all_that_is_collected(cold):
     assert cold.keys() == SOUND | WRONG.keys()
+
+
+def test_pages_are_built_together_if_all_are_tested(tmp_path):
+    write_book(tmp_path, one="# One\n", two="# Two\n")
+    counting = f"{CONFTEST}\nfrom bookwright.build import Build\n\nfinish = Build.finish\n"
+    counting += "def count(*given):\n    open('builds', 'a').write('.')\n    finish(*given)\n\n"
+    counting += "Build.finish = count\n"
+    run_pytest(tmp_path, conftest=counting)
+    assert (tmp_path / "builds").read_text(encoding="utf-8") == "."
+    run_pytest(tmp_path, "docs/one.md", "docs/two.md", conftest=counting)
+    assert (tmp_path / "builds").read_text(encoding="utf-8") == "..."
+
+
+@pytest.mark.parametrize("pages", [(), ("docs/page.md",)], ids=["all", "one"])
+def test_page_of_which_mkdocs_says_something_is_not_kept_by_its_test(pages, tmp_path):
+    write_book(tmp_path, page="# Page\n\n[Up](/up)\n")
+    assert run_pytest(tmp_path, *pages)["page.md::text"] == ""
+    assert "'/up'" in mkdocs("build", cwd=tmp_path).stderr
 
 
 @pytest.mark.usefixtures("cold")
