@@ -25,15 +25,17 @@ on_nav, on_page_markdown = book.on_nav, book.on_page_markdown
 on_page_content = book.on_page_content
 on_env, on_page_context = book.on_env, book.on_page_context
 """
-SETTINGS = 'package="gdbook", preload=("matplotlib.pyplot", "numpy", "torch")'
-CONFIG = """
+SETTINGS = 'package="gdbook", preload=("matplotlib.pyplot", "numpy")'
+PLAIN = f"theme: {{name: null, custom_dir: {Path(__file__).with_name('theme').as_posix()}}}"
+MATERIAL = "theme: {name: material, font: false}"  # its many files take half of a build
+CONFIG = f"""
 site_name: test
 hooks: [book.py]
-theme: {name: material, font: false}
-plugins: [search, markdown-exec: {languages: [python, pycon]}]
+{PLAIN}
+plugins: [search, markdown-exec: {{languages: [python, pycon]}}]
 markdown_extensions:
   [admonition, attr_list, tables, pymdownx.details, pymdownx.highlight, pymdownx.superfences,
-   pymdownx.arithmatex: {generic: true}]
+   pymdownx.arithmatex: {{generic: true}}]
 """
 
 

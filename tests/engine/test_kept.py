@@ -8,7 +8,7 @@ import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
-from sites import CONFIG, mkdocs, write_site
+from sites import CONFIG, MATERIAL, PLAIN, mkdocs, write_site
 
 PAGES = {
     "chapters/one": "# One { #one }\n\n"
@@ -34,7 +34,7 @@ class Book:
         (folder / "docs" / "chapters").mkdir(parents=True)
         write_site(folder, settings=SETTINGS, **PAGES)
         self.change("book.py", "import Settings", "import Settings, Words")
-        (folder / "mkdocs.yml").write_text(CONFIG + NAV, encoding="utf-8")
+        (folder / "mkdocs.yml").write_text(CONFIG.replace(PLAIN, MATERIAL) + NAV, encoding="utf-8")
 
     def change(self, file, old, new):
         path = self.folder / file

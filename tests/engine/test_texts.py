@@ -193,7 +193,7 @@ class TestReferences:
         changes = {"site_name: test\n": nav}
         soup = site(text, settings=f'{SETTINGS}, unbound=("*",)', changes=changes)
         assert " ".join(soup.article.p.text.split()) == "chapter 2 Chapter 1 2 Part I two"
-        nav = soup.select_one(".md-nav--primary").get_text(" ")
+        nav = soup.select_one("nav.site").get_text(" ")
         assert [*dict.fromkeys(re.findall(r"Part I+: \w+|\d\. \w+", nav))] == [
             "Part I: Down",
             "1. Fall",
