@@ -21,10 +21,14 @@ DOCS = ROOT / "docs" / "en"
 PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
 
 
-def build_book(folder: Path, *, root: Path = ROOT) -> None:
+MKDOCS = ("-m", "mkdocs")
+ALONE = ("-c", "from tests.book import alone; alone.mkdocs()")  # mkdocs with each block alone
+
+
+def build_book(folder: Path, *, root: Path = ROOT, program: tuple[str, str] = MKDOCS) -> None:
     """Build the book into a folder as its makers do, from whatever folder it lies in."""
     result = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", folder],
+        [sys.executable, *program, "build", "--strict", "-d", folder],
         cwd=root,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": DATE},
         capture_output=True,

@@ -47,32 +47,53 @@ def address(site):
     server.server_close()
 
 
+def window(browser, **settings):
+    """Return a new window, which keeps what goes wrong there and what is asked for."""
+    tab = browser.new_context(**settings).new_page()
+    tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab.on("request", lambda request: tab.requested.append(request.url))
+    return tab
+
+
+def go(tab, url):
+    """Go to a page."""
+    tab.complaints, tab.requested = [], []
+    tab.goto(url)
+    tab.evaluate("document.fonts.ready.then(() => true)")
+    return tab
+
+
 @pytest.fixture
 def visit(browser, address):
-    """Return a function that opens a page in a new window and keeps what went wrong there."""
-    contexts = []
+    """Return a function that opens a page in a new window."""
+    tabs = []
 
     def open_page(page, **settings):
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.complaints = []
-        tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
-        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        tab.requested = []
-        tab.on("request", lambda request: tab.requested.append(request.url))
-        tab.goto(address + url_of(page))
-        tab.evaluate("document.fonts.ready.then(() => true)")
-        return tab
+        tabs.append(window(browser, **settings))
+        return go(tabs[-1], address + url_of(page))
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        tab.context.close()
+
+
+@pytest.fixture(scope="module")
+def turn_to(browser, address):
+    """Return a function that opens a page where the one before has been."""
+    tab = window(browser)
+
+    def open_page(page):
+        tab.set_viewport_size({"width": 1280, "height": 720})
+        return go(tab, address + url_of(page))
+
+    yield open_page
+    tab.context.close()
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, visit, address):
-    tab = visit(page)
+def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, turn_to, address):
+    tab = turn_to(page)
     tab.add_style_tag(content="* { content-visibility: visible !important }")
     tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     for width in (1280, 390):

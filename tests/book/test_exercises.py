@@ -1,40 +1,27 @@
-"""Each exercise: its stub fails until it is solved, and its solution solves it."""
+"""Each exercise: its file has the stub of its page, whose tests say that it can be solved.
 
-import os
+To pytest a stub and a solution are items of their page: the one fails an example, the other none.
+"""
+
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bookwright.pages.stubs import uri_of
-from pages import DOCS, PAGES, selected, source
+from bookwright.pages import stubs
+from pages import DOCS, PAGES, source
 
-EXERCISES = [
-    pytest.param((page, fence.options["solution"], fence.code), id=fence.options["solution"])
+WRITTEN = {
+    (page, fence.options["solution"]): fence
     for page in PAGES
     for fence in source(page).fences
     if "solution" in fence.options
-]
-
-
-@pytest.fixture(scope="module")
-def tested(site, tmp_path_factory, request):
-    """Return what doctest says of the stubs and of the solutions."""
-    folder = tmp_path_factory.mktemp("solutions")
-    exercises = selected(request, "exercise")
-    files = [site / uri_of(page, name) for page, name, _ in exercises]
-    for page, name, solution in exercises:
-        file = folder / page / f"{name}.py"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(solution, encoding="utf-8")
-        files.append(file)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(doctest, files))
-    half = len(exercises)
-    return {
-        "stub": dict(zip(exercises, results[:half], strict=True)),
-        "solution": dict(zip(exercises, results[half:], strict=True)),
-    }
+}
+STUBS = {
+    (page, fence.options["stub"]): stubs.code_of(fence, source(page))
+    for page in PAGES
+    for fence in source(page).fences
+    if "stub" in fence.options
+}
 
 
 def doctest(file):
@@ -47,20 +34,25 @@ def doctest(file):
     )
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_downloaded_stub_fails(exercise, tested):
-    result = tested["stub"][exercise]
-    assert result.returncode == 1
-    assert "***Test Failed***" in result.stdout
+@pytest.mark.parametrize("exercise", WRITTEN, ids=lambda exercise: exercise[1])
+def test_file_of_an_exercise_has_the_stub_that_its_page_shows(exercise, site):
+    file = site / stubs.uri_of(*exercise)
+    assert file.read_text(encoding="utf-8") == f"{STUBS[exercise]}\n"
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_solution_passes(exercise, tested):
-    _, _, solution = exercise
-    result = tested["solution"][exercise]
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "***Test Failed***" not in result.stdout
-    assert solution.count(">>>") >= 2
+@pytest.mark.parametrize("exercise", WRITTEN, ids=lambda exercise: exercise[1])
+def test_solution_shows_more_than_one_example(exercise):
+    assert WRITTEN[exercise].code.count(">>>") >= 2
+
+
+def test_doctest_fails_with_a_file_until_its_solution_is_in_it(site, tmp_path):
+    exercise, solution = next(iter(WRITTEN.items()))
+    unsolved = doctest(site / stubs.uri_of(*exercise))
+    assert unsolved.returncode == 1
+    assert "***Test Failed***" in unsolved.stdout
+    (tmp_path / "solved.py").write_text(solution.code, encoding="utf-8")
+    solved = doctest(tmp_path / "solved.py")
+    assert (solved.returncode, solved.stdout, solved.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("chapters/")])

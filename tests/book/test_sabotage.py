@@ -14,7 +14,7 @@ SAMPLE = recorded((ROOT / "tests" / "sabotage" / "sample.json").read_text(encodi
 
 
 @pytest.fixture(scope="module")
-def trials(tmp_path_factory):
+def trials(site, tmp_path_factory):  # noqa: ARG001  # its build has kept the results
     """Return what came of the change of each kind."""
     copy = Copy(ROOT, tmp_path_factory.mktemp("sabotage") / "project", is_clean=True)
     changes = [change.found_in(copy.text(change.path).content) for change in SAMPLE]
