@@ -2,7 +2,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import torch
 
@@ -65,6 +65,7 @@ def path_of_torch(rule, gradients, rate, options):
 
 
 @pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=25)  # of two hundred steps each
 @given(data=st.data(), seed=SEEDS, rate=st.floats(1e-3, 1.0))
 def test_two_hundred_steps_equal_torch(rule, data, seed, rate):
     options = data.draw(OPTIONS[rule])
