@@ -169,9 +169,11 @@ def _uri(place: Place | str) -> str:
 
 
 def _files(build: Build, config: MkDocsConfig) -> Files:
-    """Return the files of the book; all its pages have been read."""
+    """Return the files of the book, with those of its theme; all pages have been read."""
+    files = get_files(config)
+    files.add_files_from_theme(config.theme.get_env(), config)
     try:
-        files = config.plugins.on_files(get_files(config), config=config)
+        files = config.plugins.on_files(files, config=config)
     except PluginError as error:
         said = (f"{place}: {message}" for place, message in build.problems.found)
         raise pytest.fail.Exception("\n".join([*said, str(error)]), pytrace=False) from None
