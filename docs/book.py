@@ -12,6 +12,10 @@ settings = Settings(
     unbound=("making/*", "samples.md"),
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
     preload=("graphlay", "matplotlib.pyplot", "numpy", "sympy", "torch"),
+    late=(
+        *("contourpy", "numpy.random", "scipy.special", "sklearn.datasets"),
+        *("sympy.physics.units", "sympy.tensor.tensor", "torch._dynamo"),
+    ),
     figures=Figures(
         style=Path(__file__).with_name("figures.mplstyle"),
         colours={

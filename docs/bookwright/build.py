@@ -71,7 +71,7 @@ class Build:
         sandbox = isolation.Sandbox(
             isolation.environment(settings.environment),
             settings.figures.matplotlib_style,
-            settings.preload,
+            (*settings.preload, *settings.late),
             tuple(map(str, known)),
         )
         self._key = keys.fingerprint(paths=known, settings=[sandbox.environment, sandbox.style])

@@ -78,6 +78,7 @@ class Settings:
         unbound: Pages whose texts are not held to what their blocks say, as patterns.
         downloads: The formats in which the pages of each folder can be taken away.
         preload: Libraries that the blocks use, imported once for all of them.
+        late: Modules that these import when they are needed first, imported once as well.
         environment: Names of the environment variables that blocks have.
         figures: How figures look.
         words: What the site says in words of its own.
@@ -94,6 +95,7 @@ class Settings:
     unbound: tuple[str, ...] = ()
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
     environment: tuple[str, ...] = PASSED
     figures: Figures = field(default_factory=Figures)
     words: Words = field(default_factory=Words)

@@ -558,6 +558,12 @@ class TestEnvironment:
         assert variables.pop("PATH")
         assert variables == {"COLOUR": "red"}
 
+    def test_block_has_one_thread_if_nobody_says_how_many(self, monkeypatch):
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+        assert dict(environment(PASSED))["OMP_NUM_THREADS"] == "1"
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
+        assert dict(environment(PASSED))["OMP_NUM_THREADS"] == "3"
+
     def test_block_has_no_other_variables_than_the_sandbox(self):
         result = run("import os\nprint(dict(os.environ))")
         assert ast.literal_eval(result.text) == dict(SANDBOX.environment)

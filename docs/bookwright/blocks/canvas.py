@@ -4,16 +4,19 @@
 because that is how matplotlib takes a backend: `module://` and its name.
 """
 
+import os
 import sys
 import warnings
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import matplotlib as mpl
 import matplotlib.style
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 
 
 class Drawing(NamedTuple):
@@ -25,6 +28,7 @@ class Drawing(NamedTuple):
 
 drawn: list[Drawing] = []
 _output = ""
+_style: str | None = None
 
 
 def collect() -> None:
@@ -67,10 +71,26 @@ class FigureCanvas(FigureCanvasSVG):
     manager_class = FigureManager
 
 
-def install(style: Path, output: Path) -> None:
+def install(style: str, output: Path) -> None:
     """Draw into the page from now on, in the style of the pages and of nobody else."""
     global _output  # noqa: PLW0603  # a backend is a module, and so is its state
     _output = str(output)
+    if style != _style:
+        _take(style, output.parent)
+
+
+def _take(style: str, folder: Path) -> None:
+    global _style  # noqa: PLW0603
+    _style = style
+    (folder / "style").write_text(style, encoding="utf-8")
     mpl.rcdefaults()
     mpl.use(f"module://{__name__}")
-    mpl.style.use(style)
+    mpl.style.use(folder / "style")
+
+
+if __name__ in os.environ:  # the template of all children does for them what all would do first
+    with TemporaryDirectory() as folder:
+        _take(os.environ[__name__], Path(folder))
+    figure = Figure()
+    figure.subplots().plot([0, 1])
+    figure.savefig(BytesIO(), format="svg")

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from functools import partial
@@ -39,11 +39,14 @@ SEED = 0
 MOST_READ = 8 * 2**20
 SYSTEM = ("/dev", "/etc", "/proc", "/sys")
 
+_put_away: list[ModuleType] = []  # modules of the engine: to free them takes longer
+
 
 class Job(NamedTuple):
     """What a child process has to know: where its files are, and how to run what is in them."""
 
     folder: str
+    style: str
     is_session: bool
     limit: float
     asked: Questions
@@ -66,7 +69,7 @@ def run(job: Job) -> None:
     _limit_files()
     _redirect(place / "output", "stdout", 1, errors="strict")
     _redirect(place / "errors", "stderr", 2, errors="backslashreplace")
-    _await_matplotlib(place)
+    _await_matplotlib(job.style, place / "output")
     read: set[Path] = set()
     sys.addaudithook(partial(_note_reading, read))
     judge = _judge() if job.asked.formulas else None
@@ -133,7 +136,7 @@ def _redirect(target: Path, stream: str, number: int, *, errors: str) -> None:
     setattr(sys, f"__{stream}__", text)
 
 
-def _await_matplotlib(place: Path) -> None:
+def _await_matplotlib(style: str, output: Path) -> None:
     """Have matplotlib draw for the page, if the block imports it or a copy has it already.
 
     The engine itself cannot be imported any more when that happens.
@@ -141,9 +144,11 @@ def _await_matplotlib(place: Path) -> None:
     spec = cast("ModuleSpec", find_spec(CANVAS))
 
     def install() -> None:
-        sys.modules[CANVAS] = canvas = module_from_spec(spec)
-        cast("Loader", spec.loader).exec_module(canvas)
-        canvas.install(place / "style", place / "output")
+        canvas = sys.modules.get(CANVAS)
+        if canvas is None:
+            sys.modules[CANVAS] = canvas = module_from_spec(spec)
+            cast("Loader", spec.loader).exec_module(canvas)
+        canvas.install(style, output)
 
     when_imported("matplotlib", install)
 
@@ -156,15 +161,27 @@ def _start_afresh(folder: Path, job: Job) -> None:
     sys.argv[:] = [programs.SCRIPT]
     sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in {job.added, ""})]
     engine = programs.ENGINE.name
-    for name in [*sys.modules]:
-        if name.partition(".")[0] == engine and name != CANVAS:  # it may be asked for again
-            del sys.modules[name]
+    names = {*_imported_of(sys.modules[engine])} - {CANVAS}  # which may be asked for again
+    _put_away.extend(map(sys.modules.pop, names))
     sys.modules[engine] = None  # type: ignore[assignment]  # nobody can import it
-    for name in ("numpy.random", "torch"):
-        if module := sys.modules.get(name):
-            module.seed()
+    if numpy_random := sys.modules.get("numpy.random"):
+        numpy_random.seed()
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.seed()
     gc.freeze()  # what the template loaded need not be looked at when the block ends
     borrowed.forget_the_template()
+
+
+def _imported_of(package: ModuleType) -> Iterator[str]:
+    """Yield the names of what has been imported of a package.
+
+    To go through the names of all modules takes longer: a copy gets each page of memory that it
+    touches when it does.
+    """
+    for member in vars(package).values():
+        if isinstance(member, ModuleType) and member.__name__.startswith(f"{package.__name__}."):
+            yield member.__name__
+            yield from _imported_of(member)
 
 
 def _attempt(job: Job, judge: Judge | None) -> Result:

@@ -24,6 +24,7 @@ from bookwright.blocks.result import Questions, Raised, Result
 
 SECONDS_TO_START = 60
 NOTHING = Questions()
+_UNSAID = {"OMP_NUM_THREADS": "1"}  # there is a block on each core anyway
 
 _running: set[BaseProcess] = set()
 
@@ -68,10 +69,9 @@ class Sandbox:
             folder = Path(name)
             (folder / "work").mkdir()
             (folder / "work" / programs.SCRIPT).write_text(code, encoding="utf-8")
-            (folder / "style").write_text(self.style, encoding="utf-8")
             context, added = _context(self)
             settings = dict(self.environment), self.known, added
-            job = child.Job(name, is_session, limit, asked, *settings)
+            job = child.Job(name, self.style, is_session, limit, asked, *settings)
             process = context.Process(target=child.run, args=(job,))
             started = time.perf_counter()
             process.start()
@@ -85,7 +85,8 @@ class Sandbox:
 
 def environment(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the environment of blocks: these variables, and programs of this Python's own."""
-    passed = [(name, os.environ[name]) for name in sorted(names) if name in os.environ]
+    found = ((name, os.environ.get(name, _UNSAID.get(name))) for name in sorted(names))
+    passed = ((name, value) for name, value in found if value is not None)
     return (*passed, ("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.defpath])))
 
 
@@ -112,8 +113,9 @@ def stop_all() -> None:
 def _context(sandbox: "Sandbox") -> tuple[ForkServerContext | SpawnContext, str]:
     """Return the way to start a child: a copy of a warm process where the system can do that.
 
-    The package itself is not preloaded, so that each block reads it afresh. With it comes the
-    folder that children need on their path, if it was not there before.
+    The package itself is not preloaded, so that each block reads it afresh. The template takes
+    the style of figures, if it has matplotlib. With it comes the folder that children need on
+    their path, if it was not there before.
     """
     engine, added = str(programs.ENGINE.parent), ""
     if engine not in sys.path:
@@ -122,10 +124,12 @@ def _context(sandbox: "Sandbox") -> tuple[ForkServerContext | SpawnContext, str]
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn"), added  # pragma: no cover  # Windows
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([child.__name__, "mkdocs.__main__", *sandbox.preload])
+    draws = any(name.partition(".")[0] == "matplotlib" for name in sandbox.preload)
+    canvas = [child.CANVAS] if draws else []
+    context.set_forkserver_preload([child.__name__, "mkdocs.__main__", *sandbox.preload, *canvas])
     variables = dict(sandbox.environment)
     path = os.pathsep.join(filter(None, [engine, variables.get("PYTHONPATH")]))
-    with only(variables | {"PYTHONPATH": path}):
+    with only(variables | {"PYTHONPATH": path, child.CANVAS: sandbox.style}):
         multiprocessing.forkserver.ensure_running()
     return context, added
 
