@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
@@ -35,10 +35,10 @@ _OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 }
 
 
-def main() -> None:
-    """Train as the command line says, and print how it ended."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train as the command line says, or these arguments do, and print how it ended."""
     parser = _parser()
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         history = _train(options)
     except (TypeError, ValueError) as error:
