@@ -63,7 +63,8 @@ class Recorder:
 
     def _look(self, point: Array, *, is_row: bool) -> None:
         moment = self.moment = _evaluate(self.objective, point)
-        if not moment.is_finite or moment.loss > self.loss_limit:
+        is_finite = moment.is_finite
+        if not is_finite or moment.loss > self.loss_limit:
             self.status = "diverged"
         elif self.tolerance is not None and np.linalg.norm(moment.grad) <= self.tolerance:
             self.status = "converged"
@@ -72,7 +73,7 @@ class Recorder:
                 f"at the start the loss is {moment.loss} and the gradient {moment.grad}: start "
                 "where both are finite and the loss is within its limit."
             )
-        if moment.is_finite and (is_row or self.status != "completed"):
+        if is_finite and (is_row or self.status != "completed"):
             self.moments[self.epoch] = moment
 
     def _keep_last_finite(self) -> None:

@@ -224,7 +224,8 @@ def _affine_gradient(inputs: Array, pulls: Array) -> Array:
 
 
 def _layers(params: Array, n_features: int, n_hidden: int) -> tuple[Array, Array]:
-    first, second = np.split(params, [(n_features + 1) * n_hidden])
+    in_first = (n_features + 1) * n_hidden
+    first, second = params[:in_first], params[in_first:]
     return first.reshape(n_features + 1, n_hidden), second.reshape(n_hidden + 1, -1)
 
 

@@ -78,7 +78,7 @@ def _grid(name: str, ends: tuple[float, float]) -> Array:
     values = real_array(name, ends)
     if values.shape != (2,) or not values[0] < values[1]:
         raise ValueError(f"{name} is {ends}: pass two numbers, the smaller one first.")
-    return np.linspace(values[0], values[1], 121)
+    return np.linspace(values[0], values[1], 81)
 
 
 def draw_path(history: History, *, label: str | None = None, ax: Axes | None = None) -> Axes:
