@@ -140,7 +140,7 @@ def _from_0_to_1(name: str, array: Array, advice: str) -> Array:
 
 def real_number(name: str, value: float, *, wanted: str = "a number") -> float:
     """Return a number as a float; one that no float can hold is infinite."""
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, float | Real):  # Real alone is slow
         raise TypeError(f"{name} is {value!r}: pass {wanted}.")
     try:
         number = float(value)
