@@ -128,6 +128,7 @@ def mkdocs() -> None:
     multiprocessing knows of one template, and each thread of the build has its own. Where there
     are no templates, each block has a new interpreter anyway.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # blocks have it, and here templates, too
     if "forkserver" in get_all_start_methods():
         forkserver.connect_to_new_process = _connect
         isolation._context = lambda sandbox: (Copies(sandbox.preload), str(DOCS))  # noqa: SLF001
