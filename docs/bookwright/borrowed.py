@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from markdown import Markdown
+    from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.pages import Page
 
 
@@ -81,6 +82,13 @@ def keep_headings(md: "Markdown", html: str) -> None:
         parts = [markup for markup in inserted.headings if markup and markup in html]
         if headings := [each for part in parts for each in inserted.headings.pop(part)]:
             inserted.headings[html] = headings
+
+
+def rebuild(server: "LiveReloadServer") -> None:
+    """Have MkDocs' server build the site again, as it does when a file has changed."""
+    with server._rebuild_cond:
+        server._want_rebuild = True
+        server._rebuild_cond.notify_all()
 
 
 def take_render(page: "Page") -> Any:  # noqa: ANN401  # a method of mkdocs-jupyter's own

@@ -18,8 +18,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as RenderedPage
 
 from bookwright import borrowed, keys
+from bookwright.arrivals import Arrivals, when_come
 from bookwright.blocks import isolation
-from bookwright.blocks.execution import Execution, Ran
+from bookwright.blocks.execution import Execution, Ran, Workers
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
 from bookwright.checks.across import Facts, Neighbours
@@ -34,7 +35,7 @@ from bookwright.pages.options import PYTHON
 from bookwright.pages.page import Page, Place
 from bookwright.pages.references import References
 from bookwright.problems import Problems
-from bookwright.rendering import styles
+from bookwright.rendering import awaited, styles
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
@@ -56,11 +57,22 @@ FORMULAS = Path(check.__file__).parent
 class Build:
     """What lives as long as one build."""
 
-    def __init__(self, settings: Settings, config: MkDocsConfig) -> None:
-        """Prepare a build; `BOOKWRIGHT_CACHE` and `BOOKWRIGHT_AGAIN` say where and what to keep."""
+    def __init__(
+        self,
+        settings: Settings,
+        config: MkDocsConfig,
+        *,
+        workers: Workers | None = None,
+        arrivals: Arrivals | None = None,
+    ) -> None:
+        """Prepare a build; `BOOKWRIGHT_CACHE` and `BOOKWRIGHT_AGAIN` say where and what to keep.
+
+        Where pages are served, builds have workers in common, and need not wait for them.
+        """
         configured = Path(config.config_file_path)
         root = configured.parent
         self.problems = Problems()
+        self._arrivals = arrivals or Arrivals()
         self.only = "*"  # the pages whose blocks start before any page is opened
         self._settings = settings
         package = sources.package_folder(settings.package)
@@ -93,6 +105,8 @@ class Build:
             is_sound=lambda listing, result: (
                 not self._page_of(listing).problems_of(listing, result)
             ),
+            workers=workers or Workers(),
+            resumes=self._arrivals.begin(),
         )
         self._mathematics = Mathematics(self._cache, self.problems)
         self._processors = PageProcessors()
@@ -101,6 +115,7 @@ class Build:
         self._texts: dict[str, Text] = {}
         self._rendered: dict[str, Rendered] = {}
         self._sought: dict[str, str] = {}
+        self._runs: dict[str, list[Future[Ran]]] = {}
         self.references = References(settings.words.pages, settings.numbered, settings.anchors)
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
@@ -159,6 +174,7 @@ class Build:
                     self.problems.report(place or page.uri, f"{uri} is made of another page, too.")
                 else:
                     files.append(self._generated(uri, content, config))
+        self._arrivals.expect(self._runs)
 
     def _is_asked_for(self, uri: str) -> bool:
         """Tell whether a page has to be made: its blocks shall run, or it is tested by itself."""
@@ -194,10 +210,8 @@ class Build:
         self._pages[page.uri] = started
         self._sources[page.uri] = page
         self.references.add(page)
-        if fnmatch(page.uri, self.only):
-            for listing in started.listings.values():
-                if listing.runs:
-                    self._execution.start(listing)
+        listings = started.listings.values() if fnmatch(page.uri, self.only) else ()
+        self._runs[page.uri] = [self._execution.start(each) for each in listings if each.runs]
         if started.is_lab and fnmatch(page.uri, self._again):
             self._labs.forget()
         return started
@@ -233,6 +247,8 @@ class Build:
             kept.put_back(rendered)
             return markdown
         opened = self._pages[uri]
+        if self._arrivals.puts_off(uri, self._runs[uri]):
+            return awaited.put_off(rendered, opened.page, self._runs[uri], self._settings.words)
         if opened.is_lab:
             listings = [*opened.listings.values()]
             for line, ran in self._labs.run(rendered, listings, config, files).items():
@@ -294,7 +310,7 @@ class Build:
 
     def close_page(self, uri: str, html: str) -> str:
         """Return the HTML of a page without marks, and note its formulas."""
-        if uri in self._shelf.pages:
+        if uri in self._shelf.pages or uri in self._arrivals.put_off:
             return html
         closed = self._pages[uri]
         rendered = self._rendered.get(uri)
@@ -308,8 +324,10 @@ class Build:
 
     def finish(self, config: MkDocsConfig, files: Files) -> None:
         """Convert all formulas, and write what waits for results."""
+        late = {uri for uri, text in self._texts.items() if self._arrivals.is_late(text.runs)}
         for uri, text in self._texts.items():
-            self._check(uri, text)
+            if uri not in late:
+                self._check(uri, text)
         facts = {uri: kept.facts for uri, kept in self._shelf.pages.items()}
         facts |= {uri: self._facts(uri) for uri in self._pages}
         for fault in self._neighbours.faults(facts, files):
@@ -317,15 +335,13 @@ class Build:
         self._execution.finish(sum(kept.blocks for kept in self._shelf.pages.values()))
         self._mathematics.convert()
         for uri, closed in self._pages.items():
-            if not closed.is_closed:  # only a part of the site is built
+            if not closed.is_closed:  # it is put off, or only a part of the site is built
                 downloads.drop(uri, files, self._settings)
-                continue
-            made = cells.cells(closed.page, closed.listings, closed.results)
-            downloads.fill(closed.page, made, config, files, self._settings)
-            if (file := files.src_uris.get(uri)) and file.page:
-                self._mathematics.insert_into(file.page)
-                self._sought[uri] = sought(file.page.content or "")
-                self._keep(uri, file.page, facts[uri], files)
+            elif kept := self._completed(closed, facts[uri], config, files):
+                if uri in late:
+                    when_come(self._texts[uri].runs, partial(self._judge_late, uri, kept))
+                else:
+                    self._shelf.keep(self._sources[uri], kept)
         self._account(len(self._rendered))
         self.references.name(files)
         drawn = [each.files for each in self._pages.values()]
@@ -334,6 +350,30 @@ class Build:
                 files.append(self._generated(uri, contents[uri], config))
         styles.lighten(config, files, self._cache)
         self._cache.prune()
+        self._arrivals.finish()
+
+    def _judge_late(self, uri: str, kept: Kept | None) -> None:
+        """Keep a page that has been served, or have the next build say what is wrong with it."""
+        text = self._texts[uri]
+        if any(text.faults(self._execution)):
+            self._arrivals.ask()
+        elif kept:
+            judged = replace(kept, facts=self._facts(uri), account=dict(text.account))
+            self._shelf.keep(self._sources[uri], judged)
+
+    def _completed(
+        self, closed: PageInProgress, facts: Facts, config: MkDocsConfig, files: Files
+    ) -> Kept | None:
+        """Put formulas and downloads into a page, and return it if it can be kept."""
+        uri = closed.page.uri
+        made = cells.cells(closed.page, closed.listings, closed.results)
+        downloads.fill(closed.page, made, config, files, self._settings)
+        file = files.src_uris.get(uri)
+        if not file or not file.page:
+            return None
+        self._mathematics.insert_into(file.page)
+        self._sought[uri] = sought(file.page.content or "")
+        return self._kept(uri, file.page, facts, files)
 
     def _check(self, uri: str, text: Text) -> None:
         """Say what is wrong with the text of a page."""
@@ -365,14 +405,14 @@ class Build:
                 "All pages: formulas: %s", ", ".join(f"{n} {state}" for state, n in total.items())
             )
 
-    def _keep(self, uri: str, page: RenderedPage, facts: Facts, files: Files) -> None:
-        """Keep a page, if there is nothing to say of it."""
+    def _kept(self, uri: str, page: RenderedPage, facts: Facts, files: Files) -> Kept | None:
+        """Return a page as it is kept, if there is nothing to say of it."""
         rendered, closed, text = self._rendered.get(uri), self._pages[uri], self._texts[uri]
         if rendered is None or rendered.has_remarks or self.problems.are_on(uri):
-            return
+            return None
         made = [name for _, name, _ in self._made_of(uri)]
         ran = self._execution.on_page(uri)
-        kept = Kept(
+        return Kept(
             site=self._shelf.site,
             reads=keys.files(file for each in ran for file in each.result.files),
             rendered=rendered.finished(page),
@@ -385,9 +425,8 @@ class Build:
             account=dict(text.account),
             blocks=len(ran),
         )
-        self._shelf.keep(self._sources[uri], kept)
 
     def sought(self, page: RenderedPage) -> str:
         """Return the part of a page that the search looks at."""
         kept = self._shelf.pages.get(page.file.src_uri)
-        return kept.sought if kept else self._sought[page.file.src_uri]
+        return kept.sought if kept else self._sought.get(page.file.src_uri, "")

@@ -5,6 +5,7 @@ from typing import Any, Literal, cast
 from jinja2 import Environment
 from markdown_exec import formatters
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -12,6 +13,9 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext as Context
 from mkdocstrings import MkdocstringsPlugin
 
+from bookwright import borrowed
+from bookwright.arrivals import Arrivals
+from bookwright.blocks.execution import Workers
 from bookwright.build import Build
 from bookwright.settings import Settings
 
@@ -24,17 +28,26 @@ class Book:
     def __init__(self, settings: Settings) -> None:
         """Keep what differs from book to book."""
         self._settings = settings
-        self._is_served = False
+        self._workers = Workers()
+        self._arrivals = Arrivals()
+        self._server: LiveReloadServer | None = None
+        self._is_late = False
         self._content: str | None = None
         self.build: Build
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:  # noqa: ANN401  # MkDocs'
         """Remember whether somebody is looking at the pages while they change."""
-        self._is_served = command == "serve"
+        if command == "serve":
+            self._arrivals = Arrivals(self._rebuild)
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Begin a build."""
-        self.build = Build(self._settings, config)
+        self.build = Build(
+            self._settings,
+            config,
+            workers=self._workers,
+            arrivals=self._arrivals,
+        )
         for language in PYTHON:
             formatters[language] = self.build.show_block
 
@@ -63,7 +76,7 @@ class Book:
         """Write what waits for results; stop a build with problems, but show them served."""
         env.bytecode_cache = self.build.templates
         self.build.finish(config, files)
-        if not self._is_served:
+        if not self._arrivals.is_served:
             self.build.problems.stop_the_build()
 
     @event_priority(100)
@@ -78,5 +91,21 @@ class Book:
         """Show the template all of the page."""
         page.content = self._content
         return context
+
+    def on_serve(self, server: LiveReloadServer, **_: Any) -> None:  # noqa: ANN401  # MkDocs'
+        """Let results that come late show."""
+        self._server = server
+        if self._is_late:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Have the site built again, as soon as there is a server that can do it."""
+        self._is_late = True
+        if self._server:
+            borrowed.rebuild(self._server)
+
+    def on_shutdown(self) -> None:
+        """Stop the blocks that still run, if a build or a server comes to its end early."""
+        self._workers.stop()
 
     on_page_context = CombinedEvent(_before_search, _after_search)

@@ -65,6 +65,8 @@ class Words:
     about: str = "This {page} is [a page]({url}) of [{book}]({home})."
     about_exercises: str = "The cell of an exercise tests its examples when it runs."
     long_table: str = "A table of {rows} rows"
+    running: str = "The code of this page is running"
+    progress: str = "{done} of {blocks} blocks have run. The page appears when all of them have."
 
 
 @dataclass(frozen=True, kw_only=True)

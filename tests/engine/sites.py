@@ -24,6 +24,7 @@ on_startup, on_config, on_files = book.on_startup, book.on_config, book.on_files
 on_nav, on_page_markdown = book.on_nav, book.on_page_markdown
 on_page_content = book.on_page_content
 on_env, on_page_context = book.on_env, book.on_page_context
+on_serve, on_shutdown = book.on_serve, book.on_shutdown
 """
 SETTINGS = 'package="gdbook", preload=("matplotlib.pyplot", "numpy")'
 PLAIN = f"theme: {{name: null, custom_dir: {Path(__file__).with_name('theme').as_posix()}}}"

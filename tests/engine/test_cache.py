@@ -9,7 +9,7 @@ import time
 
 import pytest
 from bookwright import keys
-from bookwright.blocks.execution import Execution
+from bookwright.blocks.execution import Execution, Workers
 from bookwright.blocks.result import Item, Raised, Result, Warned, WrongExample
 from bookwright.cache import Cache, checksum
 from bookwright.pages import listings
@@ -270,6 +270,7 @@ class TestExecution:
                 seconds=60,
                 again=again,
                 is_sound=lambda *_: is_sound,
+                workers=Workers(),
             )
             for block in blocks:
                 execution.start(block)

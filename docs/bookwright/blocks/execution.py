@@ -18,6 +18,9 @@ from bookwright.pages.page import Place
 log = logging.getLogger("mkdocs.bookwright")
 
 
+STEP = 50  # blocks, after which the log says how many have run
+
+
 class Ran(NamedTuple):
     """A result, and whether it was found and not made in this build."""
 
@@ -25,12 +28,31 @@ class Ran(NamedTuple):
     kept: bool
 
 
+class Workers:
+    """Threads that run blocks for builds that follow each other.
+
+    `runs` are those that a build has set going, by their keys and limits.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing to do."""
+        self._threads = ThreadPoolExecutor(os.cpu_count())
+        self.submit = self._threads.submit
+        self.runs: dict[tuple[str, float], Future[Ran]] = {}
+
+    def stop(self) -> None:
+        """Stop all blocks, those that run and those that wait."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        stop_all()
+
+
 class Execution:
     """The blocks of one build.
 
     A block is complete: it runs in a process of its own, so blocks can run side by side, and
     what comes of it follows from its code and the fingerprint alone. `start` sets a block going,
-    and `result` waits for it.
+    and `result` waits for it. What the build before has set going and has not come to its end
+    is taken over; all of it, if this build `resumes` that one.
     """
 
     def __init__(  # noqa: D107  # the class says what it is
@@ -43,6 +65,8 @@ class Execution:
         seconds: float,
         again: str = "",
         is_sound: Callable[[Listing, Result], bool],
+        workers: Workers,
+        resumes: bool = False,
     ) -> None:
         self._sandbox = sandbox
         self._cache = cache
@@ -51,7 +75,11 @@ class Execution:
         self._seconds = seconds
         self._again = again
         self._is_sound = is_sound
-        self._workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        self._workers = workers
+        self._earlier = {
+            name: run for name, run in workers.runs.items() if resumes or not run.done()
+        }
+        workers.runs = {}
         self._started: dict[tuple[str, float, bool], Future[Ran]] = {}
         self._shown: dict[Place, Ran] = {}
 
@@ -69,7 +97,7 @@ class Execution:
         again = fnmatch(listing.place.uri, self._again)
         if (key, limit, again) not in self._started:
             kept = None if again else self._kept(key)
-            self._started[key, limit, again] = self._future(listing, asked, key, limit, kept)
+            self._started[key, limit, again] = kept or self._run_of(listing, asked, key, limit)
         return self._started[key, limit, again]
 
     def verdicts(self, listing: Listing, *formulas: tuple[str, str]) -> list[tuple[str, str]]:
@@ -99,28 +127,37 @@ class Execution:
 
     def finish(self, others: int = 0) -> None:
         """Say what all blocks took, and which took longest; others are those of kept pages."""
-        self._workers.shutdown()
+        for started in self._earlier.values():  # no page has these blocks any more
+            started.cancel()
         log.info("All pages: %s", _account([*self._shown.values()], others))
         run = {place: ran.result.seconds for place, ran in self._shown.items() if not ran.kept}
         for place in sorted(run, key=run.__getitem__, reverse=True)[:3]:
             log.info("Slowest: %s, %.2f s", place, run[place])
 
-    def _future(
-        self, listing: Listing, asked: Questions, key: str, limit: float, kept: Result | None
-    ) -> Future[Ran]:
-        if kept is not None:
-            found: Future[Ran] = Future()
-            found.set_result(Ran(kept, kept=True))
-            return found
-        self._sandbox.open()
-        return self._workers.submit(self._run, listing, asked, key, limit)
+    def _run_of(self, listing: Listing, asked: Questions, key: str, limit: float) -> Future[Ran]:
+        run = self._earlier.pop((key, limit), None)
+        if run is None:
+            self._sandbox.open()
+            run = self._workers.submit(self._run, listing, asked, key, limit)
+            run.add_done_callback(self._tell)
+        self._workers.runs[key, limit] = run
+        return run
 
-    def _kept(self, key: str) -> Result | None:
+    def _tell(self, _: Future[Ran]) -> None:
+        """Say now and then how many blocks have run."""
+        runs = [*self._workers.runs.values()]
+        done = sum(run.done() for run in runs)
+        if done % STEP == 0:
+            log.info("Blocks: %s of %s have run", done, len(runs))
+
+    def _kept(self, key: str) -> Future[Ran] | None:
         """Return the result that was kept, if the files that it was made from are the same."""
         value = self._cache.load(key)
         if value is None or value["files"] != keys.files(value["files"]):
             return None
-        return Result.from_json(value["result"])
+        found: Future[Ran] = Future()
+        found.set_result(Ran(Result.from_json(value["result"]), kept=True))
+        return found
 
     def _run(self, listing: Listing, asked: Questions, key: str, limit: float) -> Ran:
         result = self._sandbox.run(
@@ -134,10 +171,6 @@ class Execution:
     def _wait(self, future: Future[Ran]) -> Ran:
         try:
             return future.result()
-        except KeyboardInterrupt:
-            self._workers.shutdown(wait=False, cancel_futures=True)
-            stop_all()
-            raise
         except Exception as error:  # noqa: BLE001  # whatever keeps a block from being run
             message = f"the block could not be run: {error!r}"
             stopped = Raised("", "", message, None, traceback.format_exc())

@@ -1,9 +1,10 @@
 """Ask for each formula of a page whether it is so, with the page's tables of symbols."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 
-from bookwright.blocks.execution import Execution
+from bookwright.blocks.execution import Execution, Ran
 from bookwright.pages import marks
 from bookwright.pages.fences import Fence
 from bookwright.pages.listings import Listing
@@ -43,10 +44,10 @@ class Statements:
         first = lines[1] if len(lines) > 1 else 0
         return max((each for each in lines if 0 < each < line), default=first)
 
-    def start(self, execution: Execution) -> None:
-        """Set the check going."""
+    def start(self, execution: Execution) -> Iterator[Future[Ran]]:
+        """Set the checks going, and yield them."""
         for table, formulas in self._formulas.items():
-            execution.start(self._tables[table], *map(_question, formulas))
+            yield execution.start(self._tables[table], *map(_question, formulas))
 
     def verdicts(self, execution: Execution) -> Verdicts:
         """Return what is to be said of each formula: its state, or its fault, and why."""

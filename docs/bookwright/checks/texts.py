@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from typing import NamedTuple
 
-from bookwright.blocks.execution import Execution
+from bookwright.blocks.execution import Execution, Ran
 from bookwright.checks import formulas as checks
 from bookwright.checks import quotations
 from bookwright.checks.comparisons import typed_comparisons
@@ -50,10 +51,11 @@ class Text:
         self._is_bound = is_bound
         self.account: Counter[str] = Counter()
         self.typed = text
+        self.runs: list[Future[Ran]] = []
 
     def start(self, execution: Execution) -> None:
         """Set the check of the formulas going."""
-        self._statements.start(execution)
+        self.runs = [*self._statements.start(execution)]
 
     def faults(self, execution: Execution) -> Iterator[Fault]:
         """Yield what is wrong."""
