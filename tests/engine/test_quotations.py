@@ -1,7 +1,7 @@
 """A formula that states nothing is part of one that does, or has no digits that are typed."""
 
 import pytest
-from bookwright.checks.quotations import MESSAGE, unquoted
+from bookwright.checks.quotations import CONDITION, MESSAGE, unquoted, unquoted_conditions
 from bookwright.pages.marks import Formula
 from sites import SETTINGS
 
@@ -121,3 +121,37 @@ def test_formulas_that_a_block_prints_can_be_quoted(site, problem):
 
 def test_a_mark_says_why_something_is_not_quoted(site):
     site("# Page\n\n$O(1 / k^2)$@unchecked{in a title}\n", settings=SETTINGS)
+
+
+def stands(tex, *known):
+    return not [*unquoted_conditions([Formula(tex, 0, 0)], known)]
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "a > b",
+        "a = 1",
+        r"\frac{14}{3} q^{2k} \le c",
+        r"\frac{14}{3} q^{2k} = 1 - a",
+        "2 a = -(1 - a)",
+        r"a = \frac{14}{3} q^{2k} - 2 a",
+        r"q^k = \value{1/10}",
+        r"k = \log(\value{1/10}) / q",
+    ],
+)
+def test_condition_stands_on_what_is_stated(tex):
+    assert stands(tex, r"f = \frac{14}{3} q^{2k}", "2 a < 1 - a")
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\frac{17}{3} q^{2k} \le c", r"\frac{14}{3} q^{5k} \le c", "a < 2 b", "q^k = 1/10"]
+)
+def test_condition_with_digits_of_its_own_stands_on_nothing(tex):
+    assert not stands(tex, r"f = \frac{14}{3} q^{2k}", "2 a < 1 - a")
+
+
+def test_conditions_do_not_stand_on_each_other(problem):
+    twice = "$L < 3 / 2$@condition{one case}"
+    log = problem(f"# Page\n{TABLE}\n{twice}\n{twice}\n", settings=SETTINGS)
+    assert log.count(f"the formula L < 3 / 2: {CONDITION}") == 2

@@ -4,6 +4,9 @@ A formula such as `$2 / L$` is neither true nor false. So it has to be a part of
 page that is: of a formula that states something, of the table of symbols, or of a formula that a
 block prints. Parts are those of the tree, and terms or factors side by side. A value is computed,
 so only what is around it has to be quoted.
+
+A condition holds in some cases only, whatever its digits are. So its sides, or the terms of them,
+have to be such parts as well.
 """
 
 import ast
@@ -16,13 +19,26 @@ from typing import Any
 
 from bookwright.blocks.execution import Execution
 from bookwright.formulas.layout import statements
-from bookwright.formulas.nodes import Chain, Computed, Node, Number, Product, Rounded, Sum
+from bookwright.formulas.nodes import (
+    Chain,
+    Computed,
+    Negative,
+    Node,
+    Number,
+    Product,
+    Rounded,
+    Sum,
+)
 from bookwright.formulas.parser import Parser, depth_of
 from bookwright.formulas.tokens import FormulaError, Token, tokenize
 from bookwright.pages import marks
 from bookwright.pages.listings import Listing
 from bookwright.pages.marks import Formula
 
+CONDITION = (
+    "a digit in this condition could be any other, because no formula of the page has what it is "
+    "about: take its numbers from a block, @{…}, or write its sides as they are where they follow."
+)
 MESSAGE = (
     "it states nothing, and is part of no formula of the page that does: take its numbers "
     "from a block, @{…}, or write the formula that it is part of."
@@ -53,10 +69,42 @@ def _in_code(code: str) -> Iterator[str]:
 
 def unquoted(formulas: Iterable[Formula], known: Iterable[str]) -> Iterator[Formula]:
     """Yield those of some formulas without relations that are part of none that is known."""
-    parts = {part for tex in {*known} for side in _sides(tex) for part in _parts(side)}
+    parts = _parts_of_all(known)
     for formula in formulas:
         if not all(_is_quoted(item, parts) for item in _items(formula.tex)):
             yield formula
+
+
+def unquoted_conditions(formulas: Iterable[Formula], known: Iterable[str]) -> Iterator[Formula]:
+    """Yield the conditions with a side whose terms are no parts of what is known."""
+    parts = _parts_of_all(known)
+    for formula in formulas:
+        readings = [[*_sides_as(formula.tex, is_call)] for is_call in _READINGS]
+        if not any(sides and all(_adds_up(side, parts) for side in sides) for sides in readings):
+            yield formula
+
+
+def _parts_of_all(known: Iterable[str]) -> set[object]:
+    return {part for tex in {*known} for side in _sides(tex) for part in _parts(side)}
+
+
+def _adds_up(side: Node, known: set[object]) -> bool:
+    """Tell whether a side has no digits, or is a number, or its terms stand in what is known."""
+    if isinstance(side, Number) or not _has_typed_numbers(side) or _stands(side, known):
+        return True
+    terms = _children(side) if isinstance(side, Sum | Negative) else ()
+    return any(terms) and all(_adds_up(term, known) for term in _flat(terms))
+
+
+def _has_typed_numbers(node: object) -> bool:
+    if isinstance(node, Computed):
+        return False
+    return isinstance(node, Number) or any(map(_has_typed_numbers, _children(node)))
+
+
+def _flat(terms: Iterable[Any]) -> Iterator[Any]:
+    for term in terms:
+        yield from term if isinstance(term, tuple) else (term,)
 
 
 def _is_quoted(item: list[Token], known: set[object]) -> bool:
@@ -84,12 +132,18 @@ def _items(tex: str) -> Iterator[list[Token]]:
 def _sides(tex: str) -> Iterator[Node]:
     """Yield what stands beside the relations of a formula, or all of it if it has none."""
     for is_call in _READINGS:
-        with suppress(FormulaError):
-            stated = [each.chain for each in statements(tex, is_call)]
-            for chain in [*stated, *(guard for each in stated for guard in each.guards)]:
-                yield from chain.sides
-            if not stated:
-                yield from _trees(tokenize(tex))
+        sides = [*_sides_as(tex, is_call)]
+        yield from sides
+        if not sides:
+            yield from _trees(tokenize(tex))
+
+
+def _sides_as(tex: str, is_call: Callable[[str], bool]) -> Iterator[Node]:
+    """Yield what stands beside the relations, if brackets are read in one of two ways."""
+    with suppress(FormulaError):
+        stated = [each.chain for each in statements(tex, is_call)]
+        for chain in [*stated, *(guard for each in stated for guard in each.guards)]:
+            yield from chain.sides
 
 
 def _trees(tokens: list[Token]) -> Iterator[Node]:

@@ -79,12 +79,21 @@ class Text:
         return Fault(self._place(formula.start), f"the formula {shown}: {message}", tex)
 
     def _unquoted(self, verdicts: Verdicts, execution: Execution) -> Iterator[Fault]:
-        """Yield the formulas that state nothing and quote nothing."""
-        if silent := [formula for formula, state, _ in verdicts if state == "silent"]:
-            known = [each.tex for each, state, _ in verdicts if state not in ("silent", "exempt")]
-            known += quotations.sources(self._listings.values(), execution)
-            for formula in quotations.unquoted(silent, known):
-                yield self._of_formula(formula, quotations.MESSAGE)
+        """Yield the formulas that state nothing and quote nothing, and such conditions."""
+        by_state: dict[str, list[Formula]] = {}
+        for formula, state, _ in verdicts:
+            by_state.setdefault(state, []).append(formula)
+        silent, conditions = (by_state.pop(state, []) for state in ("silent", "condition"))
+        if not silent and not conditions:
+            return
+        by_state.pop("exempt", None)
+        stated = [formula.tex for formulas in by_state.values() for formula in formulas]
+        stated += quotations.sources(self._listings.values(), execution)
+        known = [*stated, *(formula.tex for formula in conditions)]
+        for formula in quotations.unquoted(silent, known):
+            yield self._of_formula(formula, quotations.MESSAGE)
+        for formula in quotations.unquoted_conditions(conditions, stated):
+            yield self._of_formula(formula, quotations.CONDITION)
 
     def _typed(self) -> Iterator[Fault]:
         """Yield what is typed in a text in which nothing else stands any more."""
