@@ -28,6 +28,7 @@ class Arrivals:
         self._ready: set[str] = set()
         self._may_ask = Lock()
         self.put_off: dict[str, Runs] = {}
+        self.held: dict[str, Any] = {}
 
     def begin(self) -> bool:
         """Begin a build, and tell whether it has been asked for."""

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from markdown import Markdown
     from mkdocs.livereload import LiveReloadServer
-    from mkdocs.structure.pages import Page
 
 
 def end_threads() -> None:
@@ -89,11 +88,6 @@ def rebuild(server: "LiveReloadServer") -> None:
     with server._rebuild_cond:
         server._want_rebuild = True
         server._rebuild_cond.notify_all()
-
-
-def take_render(page: "Page") -> Any:  # noqa: ANN401  # a method of mkdocs-jupyter's own
-    """Take from a page the method by which mkdocs-jupyter renders it, or return None."""
-    return vars(page).pop("render", None)
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from fnmatch import fnmatch
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from markdown import Markdown
@@ -21,6 +21,7 @@ from bookwright import borrowed, keys
 from bookwright.arrivals import Arrivals, when_come
 from bookwright.blocks import isolation
 from bookwright.blocks.execution import Execution, Ran, Workers
+from bookwright.blocks.labs import Labs
 from bookwright.blocks.result import Result
 from bookwright.cache import Cache
 from bookwright.checks.across import Facts, Neighbours
@@ -43,9 +44,6 @@ from bookwright.rendering.page import PageInProgress, accept
 from bookwright.rendering.search import sought
 from bookwright.settings import Settings
 from bookwright.takeaways import cells, downloads
-
-if TYPE_CHECKING:
-    from bookwright.blocks.labs import Labs
 
 log = logging.getLogger("mkdocs.bookwright")
 
@@ -108,6 +106,14 @@ class Build:
             workers=workers or Workers(),
             resumes=self._arrivals.begin(),
         )
+        self._labs = Labs(
+            sandbox,
+            self._cache,
+            self._execution,
+            self.problems,
+            fingerprint=self._key,
+            seconds=settings.cell_seconds,
+        )
         self._mathematics = Mathematics(self._cache, self.problems)
         self._processors = PageProcessors()
         self._pages: dict[str, PageInProgress] = {}
@@ -115,7 +121,7 @@ class Build:
         self._texts: dict[str, Text] = {}
         self._rendered: dict[str, Rendered] = {}
         self._sought: dict[str, str] = {}
-        self._runs: dict[str, list[Future[Ran]]] = {}
+        self._runs: dict[str, list[Future[Any]]] = {}
         self.references = References(settings.words.pages, settings.numbered, settings.anchors)
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
@@ -128,13 +134,7 @@ class Build:
             str(config.site_url),
             repr(sorted(self._neighbours.suffixes)),
         )
-        self._shelf = Shelf(self._cache, common)
-
-    @cached_property
-    def _labs(self) -> "Labs":
-        from bookwright.blocks.labs import Labs  # noqa: PLC0415  # the kernel's libraries are slow
-
-        return Labs(self._cache, self._key, self._settings, self.problems)
+        self._shelf = Shelf(self._cache, common, self._arrivals.held)
 
     def _configure(self, config: MkDocsConfig) -> None:
         """Add to the configuration what this build needs, in place of what an earlier one added."""
@@ -210,10 +210,11 @@ class Build:
         self._pages[page.uri] = started
         self._sources[page.uri] = page
         self.references.add(page)
-        listings = started.listings.values() if fnmatch(page.uri, self.only) else ()
-        self._runs[page.uri] = [self._execution.start(each) for each in listings if each.runs]
-        if started.is_lab and fnmatch(page.uri, self._again):
-            self._labs.forget()
+        runs = self._runs[page.uri] = []
+        if fnmatch(page.uri, self.only):
+            listings = [*started.listings.values()]
+            runs += [self._execution.start(each) for each in listings if each.runs]
+            runs += [self._labs.start(page, listings)] if page.is_lab else []
         return started
 
     def start(self, listing: Listing) -> Future[Ran]:
@@ -232,9 +233,7 @@ class Build:
         for offered in downloads.uris(uri, self._settings).values():
             yield None, offered, ""
 
-    def open_page(
-        self, markdown: str, rendered: RenderedPage, config: MkDocsConfig, files: Files
-    ) -> str:
+    def open_page(self, markdown: str, rendered: RenderedPage, files: Files) -> str:
         """Return the Markdown of a page with its fences marked, and with its downloads."""
         for stale in self._shelf.settle(files, self.references):
             self._start(self._sources[stale])
@@ -251,7 +250,7 @@ class Build:
             return awaited.put_off(rendered, opened.page, self._runs[uri], self._settings.words)
         if opened.is_lab:
             listings = [*opened.listings.values()]
-            for line, ran in self._labs.run(rendered, listings, config, files).items():
+            for line, ran in self._labs.results(opened.page, listings).items():
                 opened.results[line] = ran.result
                 self._execution.note(opened.listings[line].place, ran)
         filling = Filling(
@@ -332,16 +331,20 @@ class Build:
         facts |= {uri: self._facts(uri) for uri in self._pages}
         for fault in self._neighbours.faults(facts, files):
             self.problems.report(fault.place, fault.message)
-        self._execution.finish(sum(kept.blocks for kept in self._shelf.pages.values()))
+        self._execution.finish(
+            sum(kept.blocks for kept in self._shelf.pages.values()), self._pages.keys()
+        )
         self._mathematics.convert()
         for uri, closed in self._pages.items():
             if not closed.is_closed:  # it is put off, or only a part of the site is built
                 downloads.drop(uri, files, self._settings)
-            elif kept := self._completed(closed, facts[uri], config, files):
-                if uri in late:
-                    when_come(self._texts[uri].runs, partial(self._judge_late, uri, kept))
-                else:
-                    self._shelf.keep(self._sources[uri], kept)
+                continue
+            kept = self._completed(closed, facts[uri], config, files)
+            if uri in late:
+                self._shelf.hold(self._sources[uri], kept)
+                when_come(self._texts[uri].runs, partial(self._judge_late, uri, kept))
+            elif kept:
+                self._shelf.keep(self._sources[uri], kept)
         self._account(len(self._rendered))
         self.references.name(files)
         drawn = [each.files for each in self._pages.values()]
@@ -354,12 +357,13 @@ class Build:
 
     def _judge_late(self, uri: str, kept: Kept | None) -> None:
         """Keep a page that has been served, or have the next build say what is wrong with it."""
-        text = self._texts[uri]
+        text, source = self._texts[uri], self._sources[uri]
+        self._shelf.release(source)
         if any(text.faults(self._execution)):
             self._arrivals.ask()
         elif kept:
             judged = replace(kept, facts=self._facts(uri), account=dict(text.account))
-            self._shelf.keep(self._sources[uri], judged)
+            self._shelf.keep(source, judged)
 
     def _completed(
         self, closed: PageInProgress, facts: Facts, config: MkDocsConfig, files: Files

@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import tempfile
 import time
 from contextlib import suppress
@@ -15,10 +14,8 @@ from typing import Any
 log = logging.getLogger("mkdocs.bookwright")
 
 DAYS = 30
-LABS = "labs"
 
 _VALUE = re.compile(r"[0-9a-f]{64}|draft-\w+")  # nothing else in the folder is ours
-_LAB = re.compile(r"[0-9a-f]{16}")
 
 
 def checksum(content: bytes) -> str:
@@ -78,17 +75,11 @@ class Cache:
             self._give_up(error)
 
     def prune(self, days: float = DAYS) -> None:
-        """Delete the values that nobody has asked for in so many days, and labs not run in them."""
+        """Delete the values that nobody has asked for in so many days."""
         oldest = time.time() - days * 86400
-        values = (file for file in self.folder.glob("*") if _VALUE.fullmatch(file.name))
-        labs = (file for file in (self.folder / LABS).glob("*") if _LAB.fullmatch(file.name))
-        for kept in [*values, *labs]:
+        for kept in (file for file in self.folder.glob("*") if _VALUE.fullmatch(file.name)):
             with suppress(OSError):
-                if kept.stat().st_mtime >= oldest:
-                    continue
-                if kept.is_dir():
-                    shutil.rmtree(kept)
-                else:
+                if kept.stat().st_mtime < oldest:
                     kept.unlink()
 
     def _give_up(self, error: OSError) -> None:

@@ -87,18 +87,23 @@ class Shelf:
     Args:
         cache: Where they are kept.
         common: The digest of all that each page depends on besides its own text.
+        held: Pages that are served before their formulas have been checked, by their keys.
     """
 
-    def __init__(self, cache: Cache, common: str) -> None:  # noqa: D107
+    def __init__(self, cache: Cache, common: str, held: dict[str, Kept]) -> None:  # noqa: D107
         self._cache = cache
         self._common = common
+        self._held = held
         self.pages: dict[str, Kept] = {}
         self.site = ""
 
     def find(self, page: Page) -> Kept | None:
         """Return a page as it was kept; whether it holds is not known before all are found."""
-        if value := self._cache.load(self._key(page)):
+        key = self._key(page)
+        if value := self._cache.load(key):
             self.pages[page.uri] = Kept.from_json(value)
+        elif key in self._held:
+            self.pages[page.uri] = self._held[key]
         return self.pages.get(page.uri)
 
     def settle(self, files: Files, references: References) -> list[str]:
@@ -112,6 +117,15 @@ class Shelf:
     def keep(self, page: Page, kept: Kept) -> None:
         """Keep a page."""
         self._cache.store(self._key(page), kept.to_json())
+
+    def hold(self, page: Page, kept: Kept | None) -> None:
+        """Keep a page, if it can be kept, for as long as its formulas are being checked."""
+        if kept:
+            self._held[self._key(page)] = kept
+
+    def release(self, page: Page) -> None:
+        """Let go of a page that was held."""
+        self._held.pop(self._key(page), None)
 
     def _key(self, page: Page) -> str:
         return keys.page(self._common, page.uri, f"{page.above}\n{page.markdown}")

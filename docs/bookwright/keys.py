@@ -55,11 +55,6 @@ def files(paths: Iterable[str]) -> dict[str, str]:
     return {path: checksum(file.read_bytes()) for path in paths if (file := Path(path)).is_file()}
 
 
-def labs(fingerprint: str, *settings: object) -> str:
-    """Return the key of what comes of all labs; mkdocs-jupyter adds what is theirs."""
-    return digest(fingerprint, "labs", *map(repr, settings))[:16]
-
-
 def name(fingerprint: str, name: str) -> str:
     """Return the key of whether a name exists."""
     return digest(fingerprint, "name", name)

@@ -62,11 +62,9 @@ class Book:
         """Number chapters and parts."""
         self.build.references.number(nav)
 
-    def on_page_markdown(
-        self, markdown: str, page: Page, config: MkDocsConfig, files: Files
-    ) -> str:
+    def on_page_markdown(self, markdown: str, page: Page, files: Files, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
         """Check a page's fences, mark them with their place, and fill those that are made."""
-        return self.build.open_page(markdown, page, config, files)
+        return self.build.open_page(markdown, page, files)
 
     def on_page_content(self, html: str, page: Page, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
         """Take leave of a page's blocks, and take note of its formulas."""

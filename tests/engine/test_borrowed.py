@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from textwrap import dedent
+from threading import Event, Thread
 
 import markdown
 import nbformat
@@ -13,10 +14,10 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown_exec import MarkdownConverter
 from mkdocs.config import load_config
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import get_files
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter import nbconvert2
-from mkdocs_jupyter.plugin import Plugin
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from sites import ENGINE, write_site
@@ -275,50 +276,35 @@ def as_it_is(notebook):
 
 
 class TestJupyter:
-    PAGE = (
-        "---\njupyter:\n  kernelspec: {name: python3, display_name: Python 3, language: python}\n"
-        "---\n# Lab\n\n```python\nx = 1\n```\n"
-    )
+    LAB = "---\njupyter:\n  kernelspec: {name: python3, display_name: Python 3}\n---\n# Lab\n\n"
 
     @pytest.fixture
-    def lab(self, page):
-        """Return a page that mkdocs-jupyter has made its own, without running it."""
-        made, config, files = page(self.PAGE)
-        plugin = Plugin()
-        plugin.load_config({"include": ["page.md"], "cache": False})
-        plugin.on_pre_build(config)
-        plugin.on_pre_page(made, config=config, files=files)
-        return made, config, files
+    def converted(self, tmp_path):
+        """Return a function that has mkdocs-jupyter convert a lab, without running it."""
+        (tmp_path / "lab.md").write_text(f"{self.LAB}```python\nx = 1\n```\n", encoding="utf-8")
+        return lambda: nbconvert2.nb2html(str(tmp_path / "lab.md"))
 
-    def test_render_is_taken_from_the_page(self, lab):
-        made, config, files = lab
-        render = borrowed.take_render(made)
-        render(config, files)
-        assert "jp-Notebook" in made.content
-        assert borrowed.take_render(made) is None
-        assert made.render == Page.render.__get__(made)
-
-    def test_render_returns_notebooks_as_long_as_they_are_wanted(self, lab):
-        made, config, files = lab
-        render = borrowed.take_render(made)
+    def test_notebooks_come_as_long_as_they_are_wanted(self, converted):
         with borrowed.notebooks_as_they_ran(7, as_it_is):
-            render(config, files)
-        (text, code) = nbformat.reads(made.content, as_version=4).cells
+            (text, code) = nbformat.reads(converted(), as_version=4).cells
         assert (text.source, code.source) == ("# Lab", "x = 1")
-        render(config, files)
-        assert made.content.lstrip().startswith("<")
+        assert converted().lstrip().startswith("<")
 
-    def test_html_comes_back_after_an_error(self, lab):
-        made, config, files = lab
-        render = borrowed.take_render(made)
+    def test_html_comes_back_after_an_error(self, converted):
         with pytest.raises(LookupError), borrowed.notebooks_as_they_ran(7, as_it_is):
             raise LookupError
-        render(config, files)
-        assert "jp-Notebook" in made.content
+        assert "jp-Notebook" in converted()
 
-    def test_page_of_another_kind_has_no_render_of_its_own(self, page):
-        made, *_ = page("# Page\n")
-        assert borrowed.take_render(made) is None
+
+def test_server_builds_again_when_it_is_asked_to(tmp_path):
+    built = Event()
+    server = LiveReloadServer(built.set, "127.0.0.1", 0, str(tmp_path))
+    serving = Thread(target=server.serve)
+    serving.start()
+    borrowed.rebuild(server)
+    assert built.wait(60)
+    server.shutdown()
+    serving.join()
 
 
 def test_time_of_a_cell_is_the_limit_that_is_asked_for(tmp_path):

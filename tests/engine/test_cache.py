@@ -8,7 +8,6 @@ import threading
 import time
 
 import pytest
-from bookwright import keys
 from bookwright.blocks.execution import Execution, Workers
 from bookwright.blocks.result import Item, Raised, Result, Warned, WrongExample
 from bookwright.cache import Cache, checksum
@@ -166,17 +165,6 @@ class TestPruning:
         self.grow_older(cache.folder / draft, 31)
         cache.prune()
         assert self.names(cache) == {self.NEW}
-
-    def test_labs_that_nobody_has_run_are_deleted_and_the_rest_is_kept(self, cache):
-        old, new = (cache.folder / "labs" / keys.labs(name) for name in ("old", "new"))
-        for folder in (old, new):
-            folder.mkdir(parents=True)
-            (folder / "x.json").touch()
-            self.grow_older(folder / "x.json", 31)
-        self.grow_older(old, 31)
-        self.grow_older(cache.folder / "labs", 31)
-        cache.prune()
-        assert [*(cache.folder / "labs").rglob("*")] == [new, new / "x.json"]
 
     @pytest.mark.parametrize(
         "name",

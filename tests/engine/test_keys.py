@@ -192,10 +192,6 @@ def test_key_of_a_block_changes_with_fingerprint_code_and_kind():
     assert len(found) == len(blocks)
 
 
-def test_key_of_labs_changes_with_fingerprint_and_settings():
-    assert len({keys.labs("a", 1), keys.labs("b", 1), keys.labs("a", 2), keys.labs("a")}) == 4
-
-
 def test_key_of_a_formula_changes_with_version_kind_and_tex():
     formulas = [("1", "a", "x"), ("2", "a", "x"), ("1", "b", "x"), ("1", "a", "y")]
     assert len({keys.formula(*each) for each in formulas}) == len(formulas)
@@ -204,7 +200,7 @@ def test_key_of_a_formula_changes_with_version_kind_and_tex():
 def test_keys_of_different_things_are_never_equal():
     found = {
         keys.block("a", "b", is_session=False),
-        keys.labs("a", "b"),
+        keys.page("a", "b", ""),
         keys.formula("a", "b", ""),
         keys.digest("a", "b"),
     }

@@ -3,10 +3,10 @@
 import logging
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import Future, ThreadPoolExecutor
 from fnmatch import fnmatch
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from bookwright import keys
 from bookwright.blocks.isolation import Sandbox, stop_all
@@ -20,6 +20,10 @@ log = logging.getLogger("mkdocs.bookwright")
 
 STEP = 50  # blocks, after which the log says how many have run
 
+Name: TypeAlias = tuple[str, float]
+"""The name of something that runs: its key, and how long it may take."""
+T = TypeVar("T")
+
 
 class Ran(NamedTuple):
     """A result, and whether it was found and not made in this build."""
@@ -28,17 +32,24 @@ class Ran(NamedTuple):
     kept: bool
 
 
+class Run(NamedTuple):
+    """Something that has been set going, and the page that needs it."""
+
+    uri: str
+    future: Future[Any]
+
+
 class Workers:
     """Threads that run blocks for builds that follow each other.
 
-    `runs` are those that a build has set going, by their keys and limits.
+    `runs` are those that the last build has set going.
     """
 
     def __init__(self) -> None:
         """Start with nothing to do."""
         self._threads = ThreadPoolExecutor(os.cpu_count())
         self.submit = self._threads.submit
-        self.runs: dict[tuple[str, float], Future[Ran]] = {}
+        self.runs: dict[Name, Run] = {}
 
     def stop(self) -> None:
         """Stop all blocks, those that run and those that wait."""
@@ -77,10 +88,10 @@ class Execution:
         self._is_sound = is_sound
         self._workers = workers
         self._earlier = {
-            name: run for name, run in workers.runs.items() if resumes or not run.done()
+            name: run for name, run in workers.runs.items() if resumes or not run.future.done()
         }
         workers.runs = {}
-        self._started: dict[tuple[str, float, bool], Future[Ran]] = {}
+        self._started: dict[tuple[str, float, bool], Future[Any]] = {}
         self._shown: dict[Place, Ran] = {}
 
     def start(self, listing: Listing, *formulas: tuple[str, str]) -> Future[Ran]:
@@ -94,11 +105,21 @@ class Execution:
             asked=asked,
         )
         limit = listing.options.limit or self._seconds
-        again = fnmatch(listing.place.uri, self._again)
-        if (key, limit, again) not in self._started:
-            kept = None if again else self._kept(key)
-            self._started[key, limit, again] = kept or self._run_of(listing, asked, key, limit)
-        return self._started[key, limit, again]
+        return self.task(
+            (key, limit),
+            listing.place.uri,
+            found=lambda: self._kept(key),
+            run=lambda: self._run(listing, asked, key, limit),
+        )
+
+    def task(
+        self, name: Name, uri: str, *, found: Callable[[], T | None], run: Callable[[], T]
+    ) -> Future[T]:
+        """Set something going that a page needs, if it is not found and is not going already."""
+        again = fnmatch(uri, self._again)
+        if (*name, again) not in self._started:
+            self._started[*name, again] = self._future(name, uri, None if again else found(), run)
+        return self._started[*name, again]
 
     def verdicts(self, listing: Listing, *formulas: tuple[str, str]) -> list[tuple[str, str]]:
         """Return what is to be said of formulas by the table of symbols that a block makes."""
@@ -125,39 +146,44 @@ class Execution:
         if not all(ran.kept for ran in blocks):
             log.info("%s: %s", uri, _account(blocks))
 
-    def finish(self, others: int = 0) -> None:
-        """Say what all blocks took, and which took longest; others are those of kept pages."""
-        for started in self._earlier.values():  # no page has these blocks any more
-            started.cancel()
+    def finish(self, others: int = 0, made: Container[str] = ()) -> None:
+        """Say what all blocks took, and which took longest; others are those of kept pages.
+
+        What ran for pages that are made, and is not needed for them any more, is stopped.
+        """
+        for name, earlier in self._earlier.items():
+            if earlier.uri not in made or not earlier.future.cancel():
+                self._workers.runs[name] = earlier
         log.info("All pages: %s", _account([*self._shown.values()], others))
         run = {place: ran.result.seconds for place, ran in self._shown.items() if not ran.kept}
         for place in sorted(run, key=run.__getitem__, reverse=True)[:3]:
             log.info("Slowest: %s, %.2f s", place, run[place])
 
-    def _run_of(self, listing: Listing, asked: Questions, key: str, limit: float) -> Future[Ran]:
-        run = self._earlier.pop((key, limit), None)
-        if run is None:
+    def _future(self, name: Name, uri: str, found: T | None, run: Callable[[], T]) -> Future[T]:
+        if found is not None:
+            future: Future[T] = Future()
+            future.set_result(found)
+            return future
+        if name not in self._earlier:
             self._sandbox.open()
-            run = self._workers.submit(self._run, listing, asked, key, limit)
-            run.add_done_callback(self._tell)
-        self._workers.runs[key, limit] = run
-        return run
+            self._earlier[name] = Run(uri, self._workers.submit(run))
+            self._earlier[name].future.add_done_callback(self._tell)
+        self._workers.runs[name] = self._earlier.pop(name)
+        return self._workers.runs[name].future
 
-    def _tell(self, _: Future[Ran]) -> None:
+    def _tell(self, _: Future[Any]) -> None:
         """Say now and then how many blocks have run."""
         runs = [*self._workers.runs.values()]
-        done = sum(run.done() for run in runs)
-        if done % STEP == 0:
+        done = sum(run.future.done() for run in runs)
+        if done and done % STEP == 0:
             log.info("Blocks: %s of %s have run", done, len(runs))
 
-    def _kept(self, key: str) -> Future[Ran] | None:
+    def _kept(self, key: str) -> Ran | None:
         """Return the result that was kept, if the files that it was made from are the same."""
         value = self._cache.load(key)
         if value is None or value["files"] != keys.files(value["files"]):
             return None
-        found: Future[Ran] = Future()
-        found.set_result(Ran(Result.from_json(value["result"]), kept=True))
-        return found
+        return Ran(Result.from_json(value["result"]), kept=True)
 
     def _run(self, listing: Listing, asked: Questions, key: str, limit: float) -> Ran:
         result = self._sandbox.run(

@@ -9,7 +9,7 @@ import signal
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +17,7 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Any, cast
 
 from bookwright.blocks import child, programs
 from bookwright.blocks.result import Questions, Raised, Result
@@ -69,18 +69,28 @@ class Sandbox:
             folder = Path(name)
             (folder / "work").mkdir()
             (folder / "work" / programs.SCRIPT).write_text(code, encoding="utf-8")
-            context, added = _context(self)
+            _, added = _context(self)
             settings = dict(self.environment), self.known, added
             job = child.Job(name, self.style, is_session, limit, asked, *settings)
-            process = context.Process(target=child.run, args=(job,))
             started = time.perf_counter()
-            process.start()
-            _running.add(process)
-            process.join(limit + SECONDS_TO_START)
-            seconds = time.perf_counter() - started
-            _stop(process)
-            _running.discard(process)
-            return _read(folder, limit, process.exitcode, seconds)
+            exit_status = self.call(child.run, job, limit + SECONDS_TO_START)
+            return _read(folder, limit, exit_status, time.perf_counter() - started)
+
+    def call(
+        self, target: Callable[[Any], object], job: object, seconds: float | None = None
+    ) -> int | None:
+        """Call a function in a child process, and return the status with which it ended.
+
+        After so many seconds it is stopped.
+        """
+        context, _ = _context(self)
+        process = context.Process(target=target, args=(job,))
+        process.start()
+        _running.add(process)
+        process.join(seconds)
+        _stop(process)
+        _running.discard(process)
+        return process.exitcode
 
 
 def environment(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
