@@ -60,7 +60,8 @@ class Arrivals:
 
     def _note(self, uri: str) -> None:
         self._ready.add(uri)
-        if len(self._ready) >= min(self._enough, len(self.put_off)):
+        ready = self._ready & self.put_off.keys()  # an earlier build may have asked, too
+        if len(ready) >= min(self._enough, len(self.put_off)):
             self.ask()
 
     def ask(self) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from bookwright.rendering.styles import needed
+from sites import MATERIAL, PLAIN
 
 
 def light(sheet, *around, unasked=("tabs", "card"), colours=("white",)):
@@ -54,9 +55,10 @@ def test_site_has_the_styles_that_it_asks_for(site, tmp_path):
         (file,) = (tmp_path / "site" / "assets" / "stylesheets").glob("main.*.css")
         return file.read_text("utf-8")
 
-    site()
+    material = {PLAIN: MATERIAL}
+    site(changes=material)
     assert {*re.findall(r"\.(tabbed-set|admonition|md-tabs)\b", sheet())} == {"admonition"}
-    site(changes={"[admonition, attr_list": "[pymdownx.tabbed: {}, admonition, attr_list"})
+    site(changes=material | {"[admonition, attr": "[pymdownx.tabbed: {}, admonition, attr"})
     assert {*re.findall(r"\.(tabbed-set|admonition|md-tabs)\b", sheet())} == {
         "admonition",
         "tabbed-set",
