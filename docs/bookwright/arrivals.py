@@ -9,12 +9,15 @@ from typing import Any
 Runs = Sequence[Future[Any]]
 
 
+FEW = 4
+
+
 class Arrivals:
     """What builds do not wait for.
 
     A page that is edited is shown when its blocks have run. If blocks of more pages run, as in a
     new copy of the book, none is waited for: such pages are put off, and the next build is asked
-    for as soon as one is ready, then two, four, …
+    for as soon as a few are ready, then twice as many, and so on.
 
     Args:
         rebuild: Asks for the next build; without it all is waited for.
@@ -23,7 +26,7 @@ class Arrivals:
     def __init__(self, rebuild: Callable[[], object] | None = None) -> None:  # noqa: D107
         self._rebuild = rebuild
         self.is_served = rebuild is not None
-        self._enough = 1
+        self._enough = FEW
         self._waits = True
         self._ready: set[str] = set()
         self._may_ask = Lock()
@@ -33,7 +36,7 @@ class Arrivals:
     def begin(self) -> bool:
         """Begin a build, and tell whether it has been asked for."""
         was_asked = self._may_ask.locked()
-        self._enough = 2 * self._enough if self.put_off else 1
+        self._enough = 2 * self._enough if self.put_off else FEW
         self._ready, self._may_ask, self.put_off = set(), Lock(), {}
         return was_asked
 

@@ -90,6 +90,7 @@ class Build:
             configured,
             package=settings.package,
             libraries=settings.preload,
+            sandbox=sandbox,
             cache=self._cache,
             fingerprint=self._key,
         )

@@ -37,11 +37,13 @@ class Copies:
     def __init__(self, preload: tuple[str, ...]) -> None:
         self._preload = preload
 
-    def Process(self, *, target: Any, args: tuple[child.Job]) -> "Copy":  # noqa: N802  # multiprocessing's
-        """Return a process for a block; formulas are judged where all libraries are at hand."""
+    def Process(self, *, target: Any, args: tuple[Any]) -> "Copy":  # noqa: N802  # multiprocessing's
+        """Return a process for a block; all else is done where all libraries are at hand."""
         (job,) = args
-        code = (Path(job.folder) / "work" / programs.SCRIPT).read_text(encoding="utf-8")
-        modules = self._preload if job.asked.formulas else imported(code)
+        modules = self._preload
+        if isinstance(job, child.Job) and not job.asked.formulas:
+            script = Path(job.folder) / "work" / programs.SCRIPT
+            modules = imported(script.read_text(encoding="utf-8"))
         return Copy(get_context("forkserver").Process(target=target, args=args), template(modules))
 
 

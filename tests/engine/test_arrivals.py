@@ -4,7 +4,7 @@ import re
 from concurrent.futures import Future
 
 import pytest
-from bookwright.arrivals import Arrivals, when_come
+from bookwright.arrivals import FEW, Arrivals, when_come
 from sites import serve, write_site
 
 WAITS = """\
@@ -65,28 +65,23 @@ class TestArrivals:
         assert not arrivals.puts_off("c", [done()])
         assert not arrivals.puts_off("d", [])
 
-    def test_build_is_asked_for_once_as_soon_as_one_page_is_ready(self, arrivals, asked):
-        first, second, _ = self.put_off(arrivals, "a", "b", "c")
-        assert asked == []
-        first(0)
-        assert asked == [1]
-        second(0)
-        assert asked == [1]
+    def test_build_is_asked_for_once_as_soon_as_a_few_pages_are_ready(self, arrivals, asked):
+        come = self.put_off(arrivals, *"abcdefg")
+        for count, arrive in enumerate(come, 1):
+            arrive(0)
+            assert len(asked) == (count >= FEW)
         assert arrivals.begin()
         assert not arrivals.begin()
 
-    def test_each_build_waits_for_twice_as_many_pages_or_for_all_that_are_left(
-        self, arrivals, asked
-    ):
-        self.put_off(arrivals, "a", "b", "c", "d", "e")[0](0)
+    def test_next_one_waits_for_twice_as_many_or_for_all_that_are_left(self, arrivals, asked):
+        for arrive in self.put_off(arrivals, *map(str, range(3 * FEW + 2)))[:FEW]:
+            arrive(0)
         arrivals.begin()
-        one, two, *_ = self.put_off(arrivals, "b", "c", "d", "e")
-        one(0)
-        assert len(asked) == 1
-        two(0)
-        assert len(asked) == 2
+        for count, arrive in enumerate(self.put_off(arrivals, *map(str, range(2 * FEW + 2))), 1):
+            arrive(0)
+            assert len(asked) == 1 + (count >= 2 * FEW)
         arrivals.begin()
-        one, two = self.put_off(arrivals, "d", "e")
+        one, two = self.put_off(arrivals, "one", "two")
         one(0)
         assert len(asked) == 2
         two(0)

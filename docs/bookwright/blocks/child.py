@@ -34,6 +34,7 @@ except ImportError:  # pragma: no cover  # Windows
 Judge = Callable[[dict[str, Any], int], Any]
 
 CANVAS = "bookwright.blocks.canvas"
+NICENESS = 5  # the build itself, and whoever reads its pages, come first
 LARGEST_FILE = 64 * 2**20
 SEED = 0
 MOST_READ = 8 * 2**20
@@ -67,6 +68,8 @@ def run(job: Job) -> None:
     with suppress(AttributeError):  # there are no process groups on Windows
         os.setsid()
     _limit_files()
+    with suppress(AttributeError):  # Windows
+        os.nice(NICENESS)
     _redirect(place / "output", "stdout", 1, errors="strict")
     _redirect(place / "errors", "stderr", 2, errors="backslashreplace")
     _await_matplotlib(job.style, place / "output")

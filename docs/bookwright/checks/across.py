@@ -7,6 +7,7 @@ from pathlib import Path
 from mkdocs.structure.files import Files
 
 from bookwright import keys
+from bookwright.blocks.isolation import Sandbox
 from bookwright.cache import Cache
 from bookwright.checks.links import Link, anchors, broken
 from bookwright.checks.names import (
@@ -47,6 +48,7 @@ class Neighbours:
         *,
         package: str,
         libraries: Collection[str],
+        sandbox: Sandbox,
         cache: Cache,
         fingerprint: str,
     ) -> None:
@@ -55,6 +57,7 @@ class Neighbours:
         self._settings = [configured, root / "pyproject.toml"]
         self._package = package
         self._libraries = (package, *libraries)
+        self._sandbox = sandbox
         self._cache = cache
         self._fingerprint = fingerprint
 
@@ -101,7 +104,7 @@ class Neighbours:
     def _existing(self, names: Collection[str]) -> dict[str, bool]:
         kept = {name: self._cache.load(keys.name(self._fingerprint, name)) for name in names}
         if asked := sorted(name for name, exists in kept.items() if exists is None):
-            wrong = missing(asked, self._libraries)
+            wrong = missing(asked, self._libraries, self._sandbox)
             for name in asked:
                 kept[name] = name not in wrong
                 self._cache.store(keys.name(self._fingerprint, name), kept[name])

@@ -11,8 +11,8 @@ import json
 import keyword
 import os
 import re
-import subprocess
 import sys
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, fields
@@ -21,8 +21,10 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from bookwright.blocks.isolation import Sandbox
 from bookwright.checks.code import ALIKE, CUT, DISTRIBUTION, names_of_command, names_of_python
 from bookwright.pages.options import Options
 from bookwright.pages.sources import package_folder
@@ -174,22 +176,20 @@ def exists(name: str, libraries: Collection[str]) -> bool:
     return in_libraries and not (attributes and root in _roots(libraries))
 
 
-def missing(names: Iterable[str], libraries: Iterable[str]) -> set[str]:
-    """Return those names that do not exist, as a process of its own says; it takes seconds."""
-    asked = json.dumps([[*names], [*libraries]])
-    engine = str(Path(__file__).parents[2])
-    program = f"import sys; sys.path.insert(0, {engine!r}); from {__name__} import answer; answer()"
-    command = [sys.executable, "-X", "utf8", "-W", "ignore", "-c", program]
-    done = subprocess.run(command, input=asked, capture_output=True, encoding="utf-8", check=True)  # noqa: S603  # the command is fixed
-    return {*json.loads(done.stdout)}
+def missing(names: Iterable[str], libraries: Iterable[str], sandbox: Sandbox) -> set[str]:
+    """Return those names that do not exist, as a process says that imports what it has to."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        file = Path(folder, "missing.json")
+        sandbox.call(_note_missing, (file, [*names], [*libraries]))
+        return {*json.loads(file.read_text(encoding="utf-8"))}
 
 
-def answer() -> None:
-    """Print which of the names that stand in the input do not exist."""
-    names, libraries = json.load(sys.stdin)
+def _note_missing(asked: tuple[Path, list[str], list[str]]) -> None:
+    file, names, libraries = asked
+    warnings.simplefilter("ignore")
     with redirect_stdout(sys.stderr):
         found = [name for name in names if not exists(name, libraries)]
-    print(json.dumps(found))  # noqa: T201  # the other process reads it
+    file.write_text(json.dumps(found), encoding="utf-8")
 
 
 def wrong_links(text: str, *, package: str) -> Iterator[WrongLink]:
