@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -69,23 +70,30 @@ def _in_code(code: str) -> Iterator[str]:
 
 def unquoted(formulas: Iterable[Formula], known: Iterable[str]) -> Iterator[Formula]:
     """Yield those of some formulas without relations that are part of none that is known."""
-    parts = _parts_of_all(known)
-    for formula in formulas:
+    asked = [formula for formula in formulas if _NUMBER.search(formula.tex)]
+    parts = _parts_of_all(known) if asked else set()
+    for formula in asked:
         if not all(_is_quoted(item, parts) for item in _items(formula.tex)):
             yield formula
 
 
 def unquoted_conditions(formulas: Iterable[Formula], known: Iterable[str]) -> Iterator[Formula]:
     """Yield the conditions with a side whose terms are no parts of what is known."""
-    parts = _parts_of_all(known)
-    for formula in formulas:
+    asked = [formula for formula in formulas if _NUMBER.search(formula.tex)]
+    parts = _parts_of_all(known) if asked else set()
+    for formula in asked:
         readings = [[*_sides_as(formula.tex, is_call)] for is_call in _READINGS]
         if not any(sides and all(_adds_up(side, parts) for side in sides) for sides in readings):
             yield formula
 
 
 def _parts_of_all(known: Iterable[str]) -> set[object]:
-    return {part for tex in {*known} for side in _sides(tex) for part in _parts(side)}
+    return set().union(*map(_parts_of, {*known}))
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(tex: str) -> frozenset[object]:
+    return frozenset(part for side in _sides(tex) for part in _parts(side))
 
 
 def _adds_up(side: Node, known: set[object]) -> bool:
@@ -131,7 +139,7 @@ def _items(tex: str) -> Iterator[list[Token]]:
 
 def _sides(tex: str) -> Iterator[Node]:
     """Yield what stands beside the relations of a formula, or all of it if it has none."""
-    for is_call in _READINGS:
+    for is_call in _readings(tex):
         sides = [*_sides_as(tex, is_call)]
         yield from sides
         if not sides:
@@ -144,6 +152,10 @@ def _sides_as(tex: str, is_call: Callable[[str], bool]) -> Iterator[Node]:
         stated = [each.chain for each in statements(tex, is_call)]
         for chain in [*stated, *(guard for each in stated for guard in each.guards)]:
             yield from chain.sides
+
+
+def _readings(tex: str) -> tuple[Callable[[str], bool], ...]:
+    return _READINGS if "(" in tex else _READINGS[:1]
 
 
 def _trees(tokens: list[Token]) -> Iterator[Node]:

@@ -36,7 +36,7 @@ _BLANK_LINE = re.compile(r"\n[ >]*(?=\n)")
 _PLAIN_VALUE = re.compile(r"(?<![\w^])\\value\{([\d.]+)\}")
 _QUOTED = re.compile(r"^ *>[ >]*", re.MULTILINE)
 _OF_FORMULA = re.compile(
-    rf"[ \t]*(?:\n[ \t>]*)?@(?P<name>{'|'.join(OF_FORMULAS)})\{{(?P<reason>[^{{}}\n]*)\}}"
+    rf"(?<![ \t])[ \t]*(?:\n[ \t>]*)?@(?P<name>{'|'.join(OF_FORMULAS)})\{{(?P<reason>[^{{}}\n]*)\}}"
 )
 
 
@@ -141,9 +141,11 @@ def formulas(text: str) -> Iterator[Formula]:
 
 def stands_alone(text: str, formula: Formula) -> bool:
     """Tell whether nothing but its mark stands beside a formula, up to the next blank lines."""
-    above = _BLANK_LINE.split(text[: formula.start])[-1]
-    below = _BLANK_LINE.split(_OF_FORMULA.sub("", text[formula.end :]), maxsplit=1)[0]
-    return not re.sub(r"[ >\n]", "", above + below)
+    before = len(text[: formula.start].rstrip(" >\n"))
+    is_below = not before or _BLANK_LINE.search(text, before, formula.start)
+    blank = _BLANK_LINE.search(text, formula.end)
+    behind = _OF_FORMULA.sub("", text[formula.end : blank and blank.start()])
+    return bool(is_below) and not behind.strip(" >\n")
 
 
 def bare(text: str) -> str:

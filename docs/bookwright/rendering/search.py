@@ -13,6 +13,7 @@ _CLASSES = {"listing", "highlight", "output", "headerlink", "doc-section-item", 
 _CLASSES |= {"math", "math-tag"}
 _SHOWN = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li")
 _VOID = ("br", "hr", "img", "input", "wbr")
+_LISTING = re.compile(r"<pre\b.*?</pre>", re.DOTALL)  # left out anyway, and long to read
 _SPACE = re.compile(r"\s+")
 _LONGEST_FORMULA = 2
 
@@ -20,7 +21,7 @@ _LONGEST_FORMULA = 2
 def sought(html: str) -> str:
     """Return headings and prose of a page."""
     parser = _Prose()
-    parser.feed(html)
+    parser.feed(_LISTING.sub("", html))
     parser.close()
     return _SPACE.sub(" ", "".join(parser.parts))
 
