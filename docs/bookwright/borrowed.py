@@ -83,6 +83,18 @@ def keep_headings(md: "Markdown", html: str) -> None:
             inserted.headings[html] = headings
 
 
+def look_often(server: "LiveReloadServer", seconds: float) -> None:
+    """Have MkDocs' server look for changes of its files more often than it would."""
+    from watchdog.observers.polling import PollingObserver  # noqa: PLC0415
+
+    watched = [*server._watched_paths]
+    for path in watched:
+        server.unwatch(path)
+    server.observer = PollingObserver(timeout=seconds)
+    for path in watched:
+        server.watch(path)
+
+
 def rebuild(server: "LiveReloadServer") -> None:
     """Have MkDocs' server build the site again, as it does when a file has changed."""
     with server._rebuild_cond:

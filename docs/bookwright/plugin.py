@@ -21,6 +21,8 @@ from bookwright.settings import Settings
 
 from .pages.options import PYTHON
 
+LOOK = 0.1  # seconds between two looks at the files that are served
+
 
 class Book:
     """A book as MkDocs builds it: the methods are what a hook of MkDocs has for functions."""
@@ -93,6 +95,7 @@ class Book:
     def on_serve(self, server: LiveReloadServer, **_: Any) -> None:  # noqa: ANN401  # MkDocs'
         """Let results that come late show."""
         self._server = server
+        borrowed.look_often(server, LOOK)
         if self._is_late:
             self._rebuild()
 

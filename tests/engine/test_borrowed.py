@@ -296,6 +296,15 @@ class TestJupyter:
         assert "jp-Notebook" in converted()
 
 
+def test_server_looks_as_often_as_it_is_told(tmp_path):
+    (tmp_path / "docs").mkdir()
+    server = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(tmp_path))
+    server.watch(tmp_path / "docs")
+    borrowed.look_often(server, 0.125)
+    assert [emitter.timeout for emitter in server.observer.emitters] == [0.125]
+    assert [emitter.watch.path for emitter in server.observer.emitters] == [str(tmp_path / "docs")]
+
+
 def test_server_builds_again_when_it_is_asked_to(tmp_path):
     built = Event()
     server = LiveReloadServer(built.set, "127.0.0.1", 0, str(tmp_path))
