@@ -303,6 +303,7 @@ def test_server_looks_as_often_as_it_is_told(tmp_path):
     borrowed.look_often(server, 0.125)
     assert [emitter.timeout for emitter in server.observer.emitters] == [0.125]
     assert [emitter.watch.path for emitter in server.observer.emitters] == [str(tmp_path / "docs")]
+    server.shutdown()
 
 
 def test_server_builds_again_when_it_is_asked_to(tmp_path):
