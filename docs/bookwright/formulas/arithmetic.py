@@ -21,6 +21,7 @@ mp: Any = mpmath.mp
 DIGITS = 40
 MOST_ENTRIES = 10_000
 _HIGHEST_MATRIX_POWER = 1000
+_LARGEST_INTEGER = 10**15
 _LARGEST_MAGNITUDE = 10**6  # as a power of two; what is smaller than its inverse is nothing
 
 
@@ -90,9 +91,10 @@ def real(value: Value) -> Value:
 
 def integer(value: Value) -> int | None:
     """Return a number as an integer if it is one."""
-    if isinstance(value, mp.mpf) and mp.isint(value) and abs(value) < 10**15:
-        return int(value)
-    return None
+    if not isinstance(value, mp.mpf) or not 0 <= value.exp < _LARGEST_INTEGER.bit_length():
+        return None
+    found = int(value)
+    return found if abs(found) < _LARGEST_INTEGER else None
 
 
 def elementwise(operation: Callable[..., Value], *operands: Value) -> Value:
@@ -102,8 +104,10 @@ def elementwise(operation: Callable[..., Value], *operands: Value) -> Value:
         FormulaError: If the arrays have different shapes.
         UndefinedError: If there is no such value.
     """
+    if any(isinstance(each, np.ndarray) for each in operands):
+        operation = np.frompyfunc(operation, len(operands), 1)
     try:
-        return np.frompyfunc(operation, len(operands), 1)(*operands)
+        return operation(*operands)
     except (ZeroDivisionError, OverflowError):
         raise UndefinedError("a value is not finite") from None
     except ValueError as error:

@@ -14,8 +14,8 @@ from bookwright.formulas.calls import apply, parameters
 from bookwright.formulas.evaluation import evaluate, rule
 from bookwright.formulas.lookup import UnknownError, key_of, value_of
 from bookwright.formulas.nodes import Call, Derivative, Gradient, Integral, Limit, Name, Node
-from bookwright.formulas.points import COARSE_SLOPE, Key, Point, Scene
-from bookwright.formulas.table import Meaning
+from bookwright.formulas.points import COARSE_SLOPE, Point, Scene
+from bookwright.formulas.table import Key, Meaning
 from bookwright.formulas.tokens import FormulaError
 
 _STEP = 30  # digits after the point in the step of a difference

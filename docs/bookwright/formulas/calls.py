@@ -5,9 +5,9 @@ from bookwright.formulas.arithmetic import Value, entries, shape
 from bookwright.formulas.lookup import UnknownError, key_of, letters_of
 from bookwright.formulas.meanings import by_definition
 from bookwright.formulas.nodes import Name, Node
-from bookwright.formulas.points import Key, Scene, written
+from bookwright.formulas.points import Scene, written
 from bookwright.formulas.symbols import Definition
-from bookwright.formulas.table import Meaning
+from bookwright.formulas.table import Key, Meaning
 from bookwright.formulas.tokens import FormulaError
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from bookwright.formulas.arithmetic import MOST_ENTRIES, UndefinedError, Value, integer, mp
 from bookwright.formulas.nodes import Dots, Name, Negative, Node, Number, Operation
-from bookwright.formulas.points import Key
+from bookwright.formulas.table import Key
 from bookwright.formulas.tokens import FormulaError
 
 ENDLESS = 1000

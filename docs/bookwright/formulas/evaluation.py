@@ -1,7 +1,7 @@
 """Evaluate the tree of a formula where names have values: sums, products and functions."""
 
 from collections.abc import Sequence
-from functools import singledispatch
+from functools import cache, singledispatch
 
 import numpy as np
 
@@ -39,7 +39,7 @@ def evaluate(node: Node, scene: Scene) -> Value:
         UndrawnError: If an expectation has to choose the value of a name first.
     """
     scene.point.work()
-    return rule(node, scene)
+    return rule.registry.get(type(node), rule)(node, scene)
 
 
 @singledispatch
@@ -50,7 +50,12 @@ def rule(node: Node, scene: Scene) -> Value:  # noqa: ARG001  # as all rules
 
 @rule.register
 def _(node: Number, scene: Scene) -> Value:  # noqa: ARG001  # all rules have a scene
-    return mp.mpf(node.digits)
+    return _number(node.digits, mp.prec)
+
+
+@cache
+def _number(digits: str, _precision: int) -> Value:
+    return mp.mpf(digits)
 
 
 @rule.register

@@ -94,7 +94,7 @@ def _implied(body: Node, scene: Scene) -> str:
         for index in name.indices
         if isinstance(index, Name)
     }
-    free = {letter for letter in letters if (letter, ()) not in scene.bound} or letters
+    free = {letter for letter in letters if scene.read((letter, ())) is None} or letters
     if len(free) != 1:
         raise FormulaError("nothing says which index a sum is over: write it below")
     return free.pop()

@@ -15,9 +15,9 @@ from bookwright.formulas.arithmetic import (
 from bookwright.formulas.evaluation import entry, evaluate, rule
 from bookwright.formulas.meanings import by_definition, drawn, is_evaluated
 from bookwright.formulas.nodes import Name, Node, names, tex_of
-from bookwright.formulas.points import Key, Point, Scene, written
+from bookwright.formulas.points import Point, Scene, written
 from bookwright.formulas.symbols import Definition
-from bookwright.formulas.table import Found, Index, Numbered
+from bookwright.formulas.table import Found, Index, Key, Numbered
 from bookwright.formulas.tokens import FormulaError
 
 _CONSTANTS = {
@@ -73,7 +73,8 @@ def _numbered(number: int, index: Node) -> Numbered:
 def is_known(base: str, scene: Scene) -> bool:
     """Tell whether a bare name has a meaning here."""
     key = base, ()
-    return key in scene.bound or key in scene.point.drawn or bool(scene.point.table.find(*key))
+    is_bound = scene.read(key) is not None
+    return is_bound or key in scene.point.drawn or bool(scene.point.table.find(*key))
 
 
 def _drawn_index(letter: str, length: int, point: Point) -> int:
@@ -98,10 +99,9 @@ def value_of(key: Key, scene: Scene) -> Value:
         UnknownError: If nothing says what it is.
     """
     base, indices = key
-    if key in scene.bound:
-        return _with_entries(scene.bound[key], key, scene)
-    whole = scene.bound.get((base, ()))
-    if indices and isinstance(whole, np.ndarray):
+    if (value := scene.read(key)) is not None:
+        return _with_entries(value, key, scene)
+    if indices and isinstance(whole := scene.read((base, ())), np.ndarray):
         return entry(whole, indices)
     if found := scene.point.table.find(base, indices):
         return _with_entries(_meant(found, key, scene), key, scene)
@@ -131,7 +131,8 @@ def _entry(key: Key, array: Key, scene: Scene) -> Value:
     if unknown := [index for index in indices if isinstance(index, str)]:
         raise UnknownError((unknown[0], ()))
     found = scene.point.table.find(*array)
-    if found and array not in scene.bound and isinstance(found.meaning.content, np.ndarray):
+    is_bound = scene.read(array) is not None
+    if found and not is_bound and isinstance(found.meaning.content, np.ndarray):
         return drawn(entry(found.meaning.content, indices), key, scene)
     whole = value_of(array, scene)
     if not isinstance(whole, np.ndarray):
@@ -143,15 +144,9 @@ def _with_entries(value: Value, key: Key, scene: Scene) -> Value:
     """Return a vector with those of its entries that are bound to other values."""
     if not isinstance(value, np.ndarray):
         return value
-    base, own = key
-    others = {
-        indices[len(own) :]: new
-        for (name, indices), new in scene.bound.items()
-        if name == base and indices[: len(own)] == own and indices != own
-    }
-    if others:
+    if others := scene.entries(key):
         value = value.copy()
-    for indices, new in others.items():
+    for indices, new in others:
         if len(indices) == value.ndim and entry(value, indices) is not None:
             value[tuple(int(index) - 1 for index in indices)] = new
     return value
@@ -218,8 +213,8 @@ def _length(name: Name, axis: int, scene: Scene, depth: int) -> int | None:
 
 
 def _shape(key: Key, scene: Scene) -> tuple[int, ...]:
-    if key in scene.bound:
-        return shape(scene.bound[key])
+    if (value := scene.read(key)) is not None:
+        return shape(value)
     found = scene.point.table.find(*key)
     if not found:
         return ()

@@ -1,36 +1,33 @@
 """Give values to what the table of symbols has: definitions, numbers, and what is random."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from bookwright.formulas.arithmetic import Value, mp, number
 from bookwright.formulas.evaluation import evaluate
 from bookwright.formulas.nodes import Node
-from bookwright.formulas.points import Key, Scene, UndrawnError, written
+from bookwright.formulas.points import Scene, UndrawnError, written
 from bookwright.formulas.symbols import Choice, Constant, Content, Definition, Interval
+from bookwright.formulas.table import Key
 from bookwright.formulas.tokens import FormulaError
 
 
 def by_definition(content: Definition | Node, key: Key, scene: Scene) -> Value:
-    """Return the value of a definition, which is kept for where all names are the same."""
-    here = _here(content, key, scene)
+    """Return the value of a definition, which is kept for where it would be the same."""
     point = scene.point
-    if here not in point.known:
-        tree = point.table.tree(content) if isinstance(content, Definition) else content
-        point.known[here] = point.observed(lambda: evaluate(tree, scene))
-    value, has_floats = point.known[here]
-    point.has_floats = point.has_floats or has_floats
-    return value
+    tree = point.table.tree(content) if isinstance(content, Definition) else content
+    return point.recall(_what(content, key, scene), scene.bound, partial(evaluate, tree, scene))
 
 
 def is_evaluated(content: Content, key: Key, scene: Scene) -> bool:
     """Tell whether the value of a definition is kept already."""
-    return _here(content, key, scene) in scene.point.known
+    return scene.point.holds(_what(content, key, scene), scene.bound)
 
 
-def _here(content: Content, key: Key, scene: Scene) -> tuple[object, ...]:
-    return id(content), key, scene.key
+def _what(content: Content, key: Key, scene: Scene) -> Hashable:
+    return id(content), key, scene.expects
 
 
 def drawn(content: Content, key: Key, scene: Scene) -> Value:

@@ -1,13 +1,15 @@
 """Points at which formulas are evaluated: what random names are, and what was noticed there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
-from bookwright.formulas.arithmetic import DIGITS, Value, entries, mp, shape
+from bookwright.formulas.arithmetic import DIGITS, Value, entries, mp
+from bookwright.formulas.memory import Bound, Memory
 from bookwright.formulas.symbols import Choice
-from bookwright.formulas.table import Index, Table
+from bookwright.formulas.table import Index, Key, Table
 from bookwright.formulas.tokens import FormulaError
 
 COARSE, COARSE_SLOPE = mp.mpf("1e-9"), mp.mpf("1e-4")
@@ -15,8 +17,7 @@ EXACT = mp.mpf("1e-30")
 _LONGEST_WORK = 500_000
 _FINENESS = 2**20
 
-Key = tuple[str, tuple[Index, ...]]
-"""A name with its indices: `x_2` is `("x", (2,))`."""
+_ENTRIES = "…"  # an index that no name has
 
 
 def written(key: Key) -> str:
@@ -59,7 +60,7 @@ class Point:
     nudge: int | None = None
     is_complex: bool = False
     drawn: dict[Key, Value] = field(default_factory=dict)
-    known: dict[Any, tuple[Value, bool]] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     shown: dict[str, Value] = field(default_factory=dict)
     accuracy: Value = EXACT
     addend: Value = 0
@@ -118,6 +119,17 @@ class Point:
         finally:
             self.has_floats = self.has_floats or before
 
+    def holds(self, what: Hashable, bound: Bound) -> bool:
+        """Tell whether something need not be looked at again."""
+        return self.memory.holds((what, mp.prec), bound)
+
+    def recall(self, what: Hashable, bound: Bound, look: Callable[[], Value]) -> Value:
+        """Return what is seen, without a look where it would be the same as before."""
+        seen = partial(self.observed, look)
+        value, has_floats = self.memory.recall((what, mp.prec), bound, seen)
+        self.has_floats = self.has_floats or has_floats
+        return value
+
     def note_addends(self, *values: Value) -> None:
         """Note how large the terms of a sum are."""
         for value in values:
@@ -129,24 +141,32 @@ class Scene:
     """Where something is evaluated: at a point, with some names bound to other values."""
 
     point: Point
-    bound: Mapping[Key, Value] = field(default_factory=dict)
+    bound: Bound = field(default_factory=dict)
     expects: bool = False
+
+    def read(self, key: Key) -> Value | None:
+        """Return what a name is bound to here, if it is."""
+        return self.point.memory.read(key, self.bound)
+
+    def entries(self, key: Key) -> tuple[tuple[tuple[Index, ...], Value], ...]:
+        """Return the entries of a name that are bound here, with the indices that they have."""
+        return self.read((key[0], (*key[1], _ENTRIES))) or ()
 
     def bind(self, names: Mapping[Key, Value]) -> "Scene":
         """Return a scene in which names have these values; a name takes its entries with it."""
         bare = {base for base, indices in names if not indices}
         kept = {key: value for key, value in self.bound.items() if key[0] not in bare}
-        return Scene(self.point, {**kept, **names}, self.expects)
+        bound = {**kept, **names}
+        for (base, indices), value in names.items():
+            for count in range(len(indices)):
+                all_of = base, (*indices[:count], _ENTRIES)
+                others = dict(bound.get(all_of, ()))
+                bound[all_of] = tuple((others | {indices[count:]: value}).items())
+        return Scene(self.point, bound, self.expects)
 
     def expecting(self) -> "Scene":
         """Return a scene in which names with chances wait for an expectation to choose."""
         return Scene(self.point, self.bound, expects=True)
-
-    @property
-    def key(self) -> Any:  # noqa: ANN401  # anything that can be compared
-        """What is the same for scenes in which all values are the same."""
-        values = ((key, shape(value), *entries(value)) for key, value in self.bound.items())
-        return frozenset(values), self.expects, mp.prec
 
 
 def digits() -> Any:  # noqa: ANN401  # of mpmath

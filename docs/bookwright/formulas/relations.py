@@ -121,7 +121,7 @@ def _all_values(side: _Side, scene: Scene) -> _Side:
     table = scene.point.table
     indices = {index for name in names(side.node) for index in name.indices}
     free = [each for each in indices if isinstance(each, Name) and not table.find(each.base, ())]
-    if len(free) != 1 or (free[0].base, ()) in scene.bound:
+    if len(free) != 1 or scene.read((free[0].base, ())) is not None:
         return side
     node = Iteration("list", free[0], None, None, side.node)
     return _with_slack(_Side(node, evaluate(node, scene)), scene)

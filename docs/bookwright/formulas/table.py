@@ -28,7 +28,7 @@ expectation is taken, such a name is one of the values.
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -52,6 +52,9 @@ _LONGEST = 10_000
 
 Index: TypeAlias = int | str
 """The index of a name: a number, or a letter that stands for nothing."""
+
+Key: TypeAlias = tuple[str, tuple[Index, ...]]
+"""A name with its indices: `x_2` is `("x", (2,))`."""
 
 
 class Numbered(int):
@@ -89,6 +92,7 @@ class Table:
             raise FormulaError("the table of symbols is a dictionary whose keys are TeX")
         self._meanings: dict[str, list[Meaning]] = {}
         self._trees: dict[str, Node] = {}
+        self._found: dict[Hashable, Found | None] = {}
         self.has_chances = EXPECTATION in symbols
         for key, value in symbols.items():
             if key == EXPECTATION:
@@ -116,6 +120,7 @@ class Table:
             FormulaError: If what is to be defined is no name.
         """
         self._trees.clear()  # with a new function, brackets can have another meaning
+        self._found.clear()
         name, parameters = _signature(node, key)
         if callable(value) and parameters is None:
             parameters = None if name.indices else _parameters(value)
@@ -133,9 +138,17 @@ class Table:
 
     def find(self, base: str, indices: Sequence[Index]) -> Found | None:
         """Return what a name with these indices means; nothing for an entry of a vector."""
+        if base not in self._meanings:
+            return None
+        asked = base, tuple((index, getattr(index, "tex", None)) for index in indices)
+        if asked not in self._found:
+            self._found[asked] = self._best(base, indices)
+        return self._found[asked]
+
+    def _best(self, base: str, indices: Sequence[Index]) -> Found | None:
         found = [
             (_generality(meaning, indices), letters, meaning)
-            for meaning in self._meanings.get(base, ())
+            for meaning in self._meanings[base]
             if (letters := _matched(meaning.name.indices, indices)) is not None
             and not any(map(self._is_label, letters))
         ]
