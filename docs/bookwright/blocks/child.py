@@ -34,6 +34,7 @@ except ImportError:  # pragma: no cover  # Windows
 Judge = Callable[[dict[str, Any], int], Any]
 
 CANVAS = "bookwright.blocks.canvas"
+JUDGING = "bookwright.formulas.judging"
 NICENESS = 5  # the build itself, and whoever reads its pages, come first
 LARGEST_FILE = 64 * 2**20
 SEED = 0

@@ -135,8 +135,9 @@ def _context(sandbox: "Sandbox") -> tuple[ForkServerContext | SpawnContext, str]
         return multiprocessing.get_context("spawn"), added  # pragma: no cover  # Windows
     context = multiprocessing.get_context("forkserver")
     draws = any(name.partition(".")[0] == "matplotlib" for name in sandbox.preload)
+    own = [child.__name__, child.JUDGING, "mkdocs.__main__"]
     canvas = [child.CANVAS] if draws else []
-    context.set_forkserver_preload([child.__name__, "mkdocs.__main__", *sandbox.preload, *canvas])
+    context.set_forkserver_preload([*own, *sandbox.preload, *canvas])
     variables = dict(sandbox.environment)
     path = os.pathsep.join(filter(None, [engine, variables.get("PYTHONPATH")]))
     with only(variables | {"PYTHONPATH": path, child.CANVAS: sandbox.style}):

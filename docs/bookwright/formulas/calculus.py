@@ -5,6 +5,7 @@ functions of Python that return floats are compared at a distance, and less clos
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -14,7 +15,8 @@ from bookwright.formulas.calls import apply, parameters
 from bookwright.formulas.evaluation import evaluate, rule
 from bookwright.formulas.lookup import UnknownError, key_of, value_of
 from bookwright.formulas.nodes import Call, Derivative, Gradient, Integral, Limit, Name, Node
-from bookwright.formulas.points import COARSE_SLOPE, Point, Scene
+from bookwright.formulas.notes import COARSE_SLOPE
+from bookwright.formulas.points import Point, Scene
 from bookwright.formulas.table import Key, Meaning
 from bookwright.formulas.tokens import FormulaError
 
@@ -24,14 +26,26 @@ _FAR = 40  # digits before the point of what stands for infinity
 _LIMIT_DIGITS = 160
 
 
-def derivative(function: Callable[[Value], Value], at: Value, order: int, point: Point) -> Value:
-    """Return a derivative of a function of a number."""
-    _, has_floats = point.observed(lambda: function(at))
-    if has_floats:
-        point.note_coarse(COARSE_SLOPE)
+def derivative(
+    function: Callable[[Value], Value],
+    at: Value,
+    order: int,
+    point: Point,
+    here: Callable[[], Value],
+) -> Value:
+    """Return a derivative of a function of a number, which must have a value `here`, too.
+
+    Floats that only what it is differentiated by comes from do not count.
+    """
+    if _has_floats(here, point) and _has_floats(partial(function, at), point):
+        point.notes.coarse(COARSE_SLOPE)
         return _difference(function, at, mp.mpf(_FLOAT_STEPS.get(order, "0.03")), order)
     with mp.workdps(mp.dps + (order + 1) * _STEP):
         return _difference(function, at, mp.mpf(10) ** -_STEP, order)
+
+
+def _has_floats(look: Callable[[], Value], point: Point) -> bool:
+    return point.noted(look)[1].has_floats
 
 
 def _difference(function: Callable[[Value], Value], at: Value, step: Value, order: int) -> Value:
@@ -70,7 +84,8 @@ def _by(keys: Sequence[Key], body: Callable[[Scene], Value], scene: Scene) -> Va
     def along(value: Value) -> Value:
         return _by(keys[order:], body, scene.bind({key: value}))
 
-    return derivative(along, at, order, scene.point)
+    here = partial(_by, keys[order:], body, scene)
+    return derivative(along, at, order, scene.point, here)
 
 
 def function_meaning(function: Name, scene: Scene) -> Meaning:
@@ -134,7 +149,7 @@ def _slope(node: Call, scene: Scene) -> Value:
     def along(value: Value) -> Value:
         return apply(node.function, [value], scene)
 
-    return derivative(along, at, node.order, scene.point)
+    return derivative(along, at, node.order, scene.point, partial(along, at))
 
 
 @rule.register

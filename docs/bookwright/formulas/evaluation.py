@@ -60,7 +60,7 @@ def _number(digits: str, _precision: int) -> Value:
 
 @rule.register
 def _(node: Rounded, scene: Scene) -> Value:
-    scene.point.rounded.add(id(node))
+    scene.point.notes.rounded.add(id(node))
     nudge = half_unit(node.digits) if scene.point.nudge == id(node) else 0
     return mp.mpf(node.digits) + nudge
 

@@ -43,7 +43,7 @@ def _(node: Iteration, scene: Scene) -> Value:
         return arithmetic.array(terms)
     if node.kind == "prod":
         return combined([mp.mpf(1), *terms], arithmetic.multiply)
-    scene.point.note_addends(*terms)
+    scene.point.notes.addends(*terms)
     return combined(terms, arithmetic.add) if terms else mp.mpf(0)
 
 

@@ -1,6 +1,7 @@
 """Find what names mean: bound values, meanings from the table, entries of vectors."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bookwright.formulas.arithmetic import (
     shape,
 )
 from bookwright.formulas.evaluation import entry, evaluate, rule
-from bookwright.formulas.meanings import by_definition, drawn, is_evaluated
+from bookwright.formulas.meanings import by_definition, drawn, is_evaluated, kept
 from bookwright.formulas.nodes import Name, Node, names, tex_of
 from bookwright.formulas.points import Point, Scene, written
 from bookwright.formulas.symbols import Definition
@@ -47,6 +48,8 @@ def _(node: Name, scene: Scene) -> Value:
 
 def key_of(name: Name, scene: Scene) -> Key:
     """Return a name with its indices as numbers, or as letters where they stand for nothing."""
+    if not name.indices:
+        return name.base, ()
     return name.base, tuple(_index(index, name, scene) for index in name.indices)
 
 
@@ -73,13 +76,15 @@ def _numbered(number: int, index: Node) -> Numbered:
 def is_known(base: str, scene: Scene) -> bool:
     """Tell whether a bare name has a meaning here."""
     key = base, ()
-    is_bound = scene.read(key) is not None
-    return is_bound or key in scene.point.drawn or bool(scene.point.table.find(*key))
+    if scene.read(key) is not None or scene.point.table.find(*key):
+        return True
+    return scene.point.memory.letter(base) is not None
 
 
 def _drawn_index(letter: str, length: int, point: Point) -> int:
     found = 1 + point.random(letter).randrange(length)
-    point.drawn[letter, ()] = point.shown[letter] = mp.mpf(found)
+    point.notes.shown[letter] = mp.mpf(found)
+    point.memory.draw(letter, mp.mpf(found))
     return found
 
 
@@ -107,8 +112,8 @@ def value_of(key: Key, scene: Scene) -> Value:
         return _with_entries(_meant(found, key, scene), key, scene)
     if indices and (array := _array_of(key, scene)):
         return _entry(key, array, scene)
-    if not indices and key in scene.point.drawn:
-        return scene.point.drawn[key]
+    if not indices and (letter := scene.point.memory.letter(base)) is not None:
+        return letter
     if not indices and base in _CONSTANTS:
         return _CONSTANTS[base]()
     raise UnknownError(key)
@@ -155,26 +160,29 @@ def _with_entries(value: Value, key: Key, scene: Scene) -> Value:
 def _meant(found: Found, key: Key, scene: Scene) -> Value:
     content = found.meaning.content
     if isinstance(content, Definition | Node):
-        inside = scene.bind(letters_of(found))
-        if not is_evaluated(content, key, inside):
-            _come_to(found, key, scene)
-        return by_definition(content, key, inside)
-    if callable(content):
-        names_of = found.meaning.parameters or ()
-        arguments = [value_of(key_of(each, scene), scene) for each in names_of]
-        counters = found.letters.values()
-        return python.call(content, [*counters, *arguments], scene.point, written(key))
-    return drawn(content, key, scene)
+        _come_to(found, key, scene)
+        return by_definition(content, key, scene.bind(letters_of(found)))
+    look = partial(_called, content, found, key, scene) if callable(content) else None
+    if isinstance(content, np.ndarray):
+        look = partial(drawn, content, key, scene)
+    return kept(found.meaning, key, scene, look) if look else drawn(content, key, scene)
+
+
+def _called(function: Callable[..., object], found: Found, key: Key, scene: Scene) -> Value:
+    """Return the value of a function of Python where its parameters are."""
+    arguments = [value_of(key_of(each, scene), scene) for each in found.meaning.parameters or ()]
+    counters = found.letters.values()
+    return python.call(function, [*counters, *arguments], scene.point, written(key))
 
 
 def _come_to(found: Found, key: Key, scene: Scene) -> None:
     """Evaluate a sequence from its beginning on, so that no term has to wait for many others."""
     base, indices = key
-    beginning = scene.point.table.beginning(base)
     last = indices[0] if len(indices) == 1 else None
-    if beginning is None or not isinstance(last, int) or last - beginning <= _FEW:
+    if not isinstance(last, int) or isinstance(found.meaning.name.indices[0], Name):
         return
-    if isinstance(found.meaning.name.indices[0], Name):
+    beginning = scene.point.table.beginning(base)
+    if beginning is None or last - beginning <= _FEW:
         return
     before = Found(found.meaning, {letter: value - 1 for letter, value in found.letters.items()})
     inside = scene.bind(letters_of(before))

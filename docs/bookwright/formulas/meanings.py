@@ -1,6 +1,6 @@
 """Give values to what the table of symbols has: definitions, numbers, and what is random."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,19 +15,23 @@ from bookwright.formulas.tokens import FormulaError
 
 
 def by_definition(content: Definition | Node, key: Key, scene: Scene) -> Value:
-    """Return the value of a definition, which is kept for where it would be the same."""
-    point = scene.point
-    tree = point.table.tree(content) if isinstance(content, Definition) else content
-    return point.recall(_what(content, key, scene), scene.bound, partial(evaluate, tree, scene))
+    """Return the value of a definition."""
+    tree = scene.point.table.tree(content) if isinstance(content, Definition) else content
+    return kept(content, key, scene, partial(evaluate, tree, scene))
+
+
+def kept(meaning: object, key: Key, scene: Scene, look: Callable[[], Value]) -> Value:
+    """Return the value of something in the table, which is kept for where it would be the same."""
+    return scene.point.recall(_what(meaning, key, scene), scene.bound, look)
 
 
 def is_evaluated(content: Content, key: Key, scene: Scene) -> bool:
     """Tell whether the value of a definition is kept already."""
-    return scene.point.holds(_what(content, key, scene), scene.bound)
+    return scene.point.memory.holds(_what(content, key, scene), scene.bound)
 
 
-def _what(content: Content, key: Key, scene: Scene) -> Hashable:
-    return id(content), key, scene.expects
+def _what(meaning: object, key: Key, scene: Scene) -> Hashable:
+    return id(meaning), key, scene.expects, mp.prec
 
 
 def drawn(content: Content, key: Key, scene: Scene) -> Value:
@@ -35,7 +39,7 @@ def drawn(content: Content, key: Key, scene: Scene) -> Value:
     point = scene.point
     if isinstance(content, Constant):
         if content.is_coarse:
-            point.note_coarse()
+            point.notes.coarse()
         return number(content.value)
     if isinstance(content, np.ndarray):
         places = np.ndindex(content.shape)
@@ -44,10 +48,9 @@ def drawn(content: Content, key: Key, scene: Scene) -> Value:
     if isinstance(content, Choice) and content.is_chance and scene.expects:
         raise UndrawnError(key, content)
     if isinstance(content, Interval | Choice):
-        if key not in point.drawn:
-            point.drawn[key] = _random(content, key, Scene(point))
-        point.shown[written(key)] = point.drawn[key]
-        return point.drawn[key]
+        value = point.recall(key, {}, partial(_random, content, key, Scene(point)))
+        point.notes.shown[written(key)] = value
+        return value
     if isinstance(content, Definition):
         return by_definition(content, key, scene)
     raise FormulaError(f"a function cannot be an entry of '{key[0]}'")

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from random import Random
 from typing import Any
 
-from bookwright.formulas.arithmetic import DIGITS, Value, entries, mp
+from bookwright.formulas.arithmetic import DIGITS, Value, mp
 from bookwright.formulas.memory import Bound, Memory
+from bookwright.formulas.notes import Notes
 from bookwright.formulas.symbols import Choice
 from bookwright.formulas.table import Index, Key, Table
 from bookwright.formulas.tokens import FormulaError
 
-COARSE, COARSE_SLOPE = mp.mpf("1e-9"), mp.mpf("1e-4")
-EXACT = mp.mpf("1e-30")
 _LONGEST_WORK = 500_000
 _FINENESS = 2**20
 
@@ -47,10 +46,8 @@ class Budget:
 class Point:
     """Random values, always the same for a seed and a number, and notes of an evaluation.
 
-    `shown` are the random values that were used, `accuracy` is how well sides can agree, `addend`
-    the largest of the terms that were added, `rounded` are the rounded numbers that were met, and
-    `nudge` is one of them that is half a unit of its last digit larger. Such numbers are known by
-    the `id` of their nodes. Roots are real, unless the point is complex.
+    `nudge` is a rounded number that is half a unit of its last digit larger, by the `id` of its
+    node. Roots are real, unless the point is complex.
     """
 
     table: Table
@@ -59,25 +56,24 @@ class Point:
     budget: Budget = field(default_factory=Budget)
     nudge: int | None = None
     is_complex: bool = False
-    drawn: dict[Key, Value] = field(default_factory=dict)
-    memory: Memory = field(default_factory=Memory)
-    shown: dict[str, Value] = field(default_factory=dict)
-    accuracy: Value = EXACT
-    addend: Value = 0
-    rounded: set[int] = field(default_factory=set)
-    has_signs: bool = False
-    has_floats: bool = False
+    notes: Notes = field(default_factory=Notes)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What is known here, also from other formulas."""
+        place = self.seed, self.number, self.is_complex
+        return Memory(self.table.known(place) if self.nudge is None else {})
 
     @property
     def sign(self) -> int:
         """The sign of a plus or minus: the upper one at even points."""
-        self.has_signs = True
+        self.notes.has_signs = True
         return -1 if self.number % 2 else 1
 
     @property
     def varies(self) -> bool:
         """Whether another point would have other values."""
-        return bool(self.shown) or self.has_signs
+        return bool(self.notes.shown) or self.notes.has_signs
 
     def nudged(self, node: int) -> "Point":
         """Return the same point with a rounded number half a unit of its last digit larger."""
@@ -102,38 +98,20 @@ class Point:
         if self.budget.left < 0:
             raise FormulaError("this takes too long to evaluate: give the table smaller numbers")
 
-    def note_coarse(self, accuracy: Value = COARSE) -> None:
-        """Note that a value is not known in all digits."""
-        self.accuracy = max(self.accuracy, accuracy)
-
-    def note_floats(self) -> None:
-        """Note that a function gave floats: it has no differences of close arguments."""
-        self.has_floats = True
-        self.note_coarse()
-
-    def observed(self, look: Callable[[], Value]) -> tuple[Value, bool]:
-        """Return what is seen, and whether floats took part in it."""
-        before, self.has_floats = self.has_floats, False
+    def noted(self, look: Callable[[], Value]) -> tuple[Value, Notes]:
+        """Return what is seen, and what is noticed there."""
+        before, self.notes = self.notes, Notes()
         try:
-            return look(), self.has_floats
+            return look(), self.notes
         finally:
-            self.has_floats = self.has_floats or before
-
-    def holds(self, what: Hashable, bound: Bound) -> bool:
-        """Tell whether something need not be looked at again."""
-        return self.memory.holds((what, mp.prec), bound)
+            before.add(self.notes)
+            self.notes = before
 
     def recall(self, what: Hashable, bound: Bound, look: Callable[[], Value]) -> Value:
         """Return what is seen, without a look where it would be the same as before."""
-        seen = partial(self.observed, look)
-        value, has_floats = self.memory.recall((what, mp.prec), bound, seen)
-        self.has_floats = self.has_floats or has_floats
+        value, notes = self.memory.recall(what, bound, partial(self.noted, look))
+        self.notes.add(notes)
         return value
-
-    def note_addends(self, *values: Value) -> None:
-        """Note how large the terms of a sum are."""
-        for value in values:
-            self.addend = max([self.addend, *(abs(each) for each in entries(value))])
 
 
 @dataclass(frozen=True)

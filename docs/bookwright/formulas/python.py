@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from fractions import Fraction
 
 import numpy as np
@@ -44,14 +45,14 @@ def _result(
 ) -> object:
     try:
         with _conversions() as converted:
-            result = function(*arguments)
+            result = function(*map(copy, arguments))
         if not converted:
             return result
     except _PREFERS_FLOATS:
         pass
     result = function(*map(_in_floats, arguments))
     if isinstance(result, mp.mpf | mp.mpc):
-        point.note_floats()
+        point.notes.floats()
     return result
 
 
@@ -89,7 +90,7 @@ def _value(result: object, point: Point, name: str) -> Value:
     if hasattr(result, "item"):
         result = result.item()
     if isinstance(result, float | complex):
-        point.note_floats()
+        point.notes.floats()
         return mp.mpmathify(result)
     if isinstance(result, int | Fraction):
         return number(Fraction(result))

@@ -34,7 +34,8 @@ from bookwright.formulas.nodes import (
     Sum,
     names,
 )
-from bookwright.formulas.points import EXACT, Point, Scene
+from bookwright.formulas.notes import EXACT
+from bookwright.formulas.points import Point, Scene
 from bookwright.formulas.sets import are_equal, is_endless, is_list, is_member, is_set, members
 from bookwright.formulas.tokens import FormulaError
 
@@ -92,7 +93,7 @@ def _value(node: Node, scene: Scene) -> Value:
 def _with_slack(side: _Side, scene: Scene) -> _Side:
     """Return a side with what half a unit of each rounded number makes of it."""
     slack = mp.mpf(0)
-    for node in scene.point.rounded if side.value is not None else ():
+    for node in scene.point.notes.rounded if side.value is not None else ():
         other = evaluate(side.node, replace(scene, point=scene.point.nudged(node)))
         slack = slack + abs(other - side.value)
     return side._replace(slack=slack)
@@ -137,7 +138,7 @@ def _check_shapes(left: Value, right: Value) -> None:
 def _closeness(left: _Side, right: _Side, scene: Scene) -> Value:
     """Return by how much two equal sides may differ: in floats, nothing is as small as 0."""
     point = scene.point
-    rest = point.accuracy if point.has_floats else 0
+    rest = point.notes.accuracy if point.notes.has_floats else 0
     beside_0 = elementwise(lambda a, b: 0 if a and b else rest, left.value, right.value)
     return _noise(left, right, point) + _slack(left, right) + beside_0
 
@@ -146,18 +147,20 @@ def _strictly(left: _Side, right: _Side, scene: Scene) -> Value:
     """Return by how much the smaller side may be larger: less than nothing if both are exact."""
     noise, slack = _noise(left, right, scene.point), _slack(left, right)
     return elementwise(
-        lambda a, b: a + b if b or scene.point.accuracy > EXACT else -a, noise, slack
+        lambda a, b: a + b if b or scene.point.notes.accuracy > EXACT else -a, noise, slack
     )
 
 
 def _at_most(left: _Side, right: _Side, scene: Scene) -> Value:
-    exact = scene.point.accuracy == EXACT
+    exact = scene.point.notes.accuracy == EXACT
     return _noise(left, right, scene.point) * (_LENIENT if exact else 1) + _slack(left, right)
 
 
 def _noise(left: _Side, right: _Side, point: Point) -> Value:
-    sizes = elementwise(lambda a, b: max(abs(a), abs(b), point.addend), left.value, right.value)
-    return sizes * point.accuracy
+    sizes = elementwise(
+        lambda a, b: max(abs(a), abs(b), point.notes.addend), left.value, right.value
+    )
+    return sizes * point.notes.accuracy
 
 
 def _slack(left: _Side, right: _Side) -> Value:

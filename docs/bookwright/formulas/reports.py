@@ -52,7 +52,7 @@ def _short(tex: str) -> str:
 
 def where(point: Point) -> str:
     """Say what the random values at a point are."""
-    ordered = sorted(point.shown.items(), key=lambda each: "_" in each[0])
+    ordered = sorted(point.notes.shown.items(), key=lambda each: "_" in each[0])
     shown = [f"{name} = {_number(value, 4)}" for name, value in ordered]
     more = ", …" if len(shown) > _MOST else ""
     return f" at {', '.join(shown[:_MOST])}{more}" if shown else ""

@@ -39,7 +39,7 @@ def _goes_on(node: Node) -> bool:
 
 def are_equal(left: Value, right: Value, scene: Scene) -> bool:
     """Tell whether two numbers are the same as far as they are known."""
-    return bool(abs(left - right) <= scene.point.accuracy * max(abs(left), abs(right), 1))
+    return bool(abs(left - right) <= scene.point.notes.accuracy * max(abs(left), abs(right), 1))
 
 
 def is_member(value: Value, node: Node, scene: Scene) -> bool:

@@ -26,7 +26,7 @@ _CLOSE = mp.mpf("1e-20")
 @rule.register
 def _(node: Sum, scene: Scene) -> Value:
     terms = values(node.terms, scene)
-    scene.point.note_addends(*terms)
+    scene.point.notes.addends(*terms)
     return combined(terms, arithmetic.add)
 
 

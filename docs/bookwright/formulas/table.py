@@ -29,7 +29,7 @@ expectation is taken, such a name is one of the values.
 import inspect
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -93,6 +93,7 @@ class Table:
         self._meanings: dict[str, list[Meaning]] = {}
         self._trees: dict[str, Node] = {}
         self._found: dict[Hashable, Found | None] = {}
+        self._known: dict[Hashable, dict[Any, Any]] = {}
         self.has_chances = EXPECTATION in symbols
         for key, value in symbols.items():
             if key == EXPECTATION:
@@ -121,6 +122,7 @@ class Table:
         """
         self._trees.clear()  # with a new function, brackets can have another meaning
         self._found.clear()
+        self._known.clear()
         name, parameters = _signature(node, key)
         if callable(value) and parameters is None:
             parameters = None if name.indices else _parameters(value)
@@ -140,7 +142,7 @@ class Table:
         """Return what a name with these indices means; nothing for an entry of a vector."""
         if base not in self._meanings:
             return None
-        asked = base, tuple((index, getattr(index, "tex", None)) for index in indices)
+        asked = base, *[(index, getattr(index, "tex", None)) for index in indices]
         if asked not in self._found:
             self._found[asked] = self._best(base, indices)
         return self._found[asked]
@@ -173,6 +175,10 @@ class Table:
     def meanings(self, base: str) -> Iterable[Meaning]:
         """Return all that a base means, with whatever indices."""
         return self._meanings.get(base, ())
+
+    def known(self, place: Hashable) -> dict[Any, Any]:
+        """Return what was evaluated at a place since the last definition, to add to it."""
+        return self._known.setdefault(place, {})
 
     def tree(self, definition: Definition) -> Node:
         """Return the tree of a definition."""
