@@ -38,6 +38,7 @@ SYMBOLS = {
     "tex",
     [
         r"\sum_{i=1}^3 q = 6",
+        r"\sum_{i=1}^3 q r = 20",
         r"\sum_i s_i = 6 c",
         "s_1 = c",
         "f(3) = 12",
@@ -57,6 +58,11 @@ def test_a_value_is_taken_where_the_names_that_it_depends_on_are_the_same(tex):
 @pytest.mark.parametrize("formulas", [*permutations(["r - 1 = q", "q + 1 = r", "y_i - 2 = r"])])
 def test_an_index_that_is_drawn_for_a_formula_is_not_for_the_others(formulas):
     assert statuses(SYMBOLS, *formulas) == ["checked"] * 3
+
+
+def test_a_letter_that_is_no_index_in_one_formula_may_be_drawn_in_the_next():
+    symbols = {"x": [1, 2, 3], "m_i": "i^2", "d": "m_i"}
+    assert statuses(symbols, "d = -1", "x_i^2 = d", "d = -1") == ["checked"] * 3
 
 
 def test_a_message_has_all_that_is_random_also_after_an_earlier_formula():
@@ -87,5 +93,5 @@ def test_a_function_that_changes_its_argument_does_not_change_the_table():
 
 
 def test_a_function_may_stand_for_two_sequences_with_one_name():
-    symbols = {"u_k": float, "u_{k+1}": float, "k": {1, 2, 3}}
-    assert statuses(symbols, "u_{k+1} = k", "u_k = k", "u_3 = 3") == ["checked"] * 3
+    symbols = {"u_k": float, "u_{k+1}": float, "k": {1, 2, 3}, "n": "k + 1"}
+    assert statuses(symbols, "u_{k+1} = k", "u_n = k + 1", "u_3 = 3") == ["checked"] * 3
