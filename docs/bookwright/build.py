@@ -204,9 +204,7 @@ class Build:
 
     def _start(self, page: Page) -> PageInProgress:
         """Take a page on, and set its blocks going."""
-        started = PageInProgress(
-            page, settings=self._settings, problems=self.problems, folders=self._folders
-        )
+        started = self._in_progress(page)
         self._shelf.pages.pop(page.uri, None)
         self._pages[page.uri] = started
         self._sources[page.uri] = page
@@ -217,6 +215,11 @@ class Build:
             runs += [self._execution.start(each) for each in listings if each.runs]
             runs += [self._labs.start(page, listings)] if page.is_lab else []
         return started
+
+    def _in_progress(self, page: Page) -> PageInProgress:
+        return PageInProgress(
+            page, settings=self._settings, problems=self.problems, folders=self._folders
+        )
 
     def start(self, listing: Listing) -> Future[Ran]:
         """Set a block going that no page shows."""
@@ -306,7 +309,8 @@ class Build:
         return page.results.get(listing.fence.line) or self._execution.result(listing)
 
     def _page_of(self, listing: Listing) -> PageInProgress:
-        return self._pages[listing.place.uri]
+        uri = listing.place.uri
+        return self._pages.get(uri) or self._in_progress(self._sources[uri])
 
     def close_page(self, uri: str, html: str) -> str:
         """Return the HTML of a page without marks, and note its formulas."""

@@ -17,6 +17,7 @@ from bookwright import borrowed
 from bookwright.arrivals import Arrivals
 from bookwright.blocks.execution import Workers
 from bookwright.build import Build
+from bookwright.rendering import styles
 from bookwright.settings import Settings
 
 from .pages.options import PYTHON
@@ -90,6 +91,7 @@ class Book:
     def _after_search(self, /, context: Context, page: Page, **_: Any) -> Context:  # noqa: ANN401  # MkDocs'
         """Show the template all of the page."""
         page.content = self._content
+        context["config"] = styles.of_page(context["config"], page.content or "")
         return context
 
     def on_serve(self, server: LiveReloadServer, **_: Any) -> None:  # noqa: ANN401  # MkDocs'

@@ -18,6 +18,14 @@ print("came" + "!")
 ```
 """
 WORDS = 'running="in a moment", progress="{done} of {blocks}"'
+SECOND = """\
+import os, time
+try:
+    os.close(os.open({begun!r}, os.O_CREAT | os.O_EXCL))
+except FileExistsError:  # the page has it, and its formulas are asked for
+    while not os.path.exists({signal!r}):
+        time.sleep(0.05)
+symbols ="""
 TABLE = '```python exec="on" symbols="on"\nsymbols = {"a": (1, 2)}\n```\n'
 
 
@@ -140,12 +148,14 @@ def test_pages_whose_blocks_run_say_so_and_come_when_they_are_done(tmp_path):
 
 
 def test_formula_that_is_wrong_is_told_after_its_page_is_shown(tmp_path):
-    slow = TABLE.replace("symbols =", "import time; time.sleep(3); symbols =")
+    signal, begun = tmp_path / "signal", tmp_path / "begun"
+    slow = TABLE.replace("symbols =", SECOND.format(begun=str(begun), signal=str(signal)))
     write_site(tmp_path, settings='package="gdbook"', page=f"# Page\n\n{TABLE}\n$a = a$\n")
     with serve(tmp_path) as page:
         page.wait_for("<math")
         page.write(f"# Page\n\n{slow}\nNew.\n$a = 2 a$\n")
         assert "differ at" not in page.wait_for("New.")
+        signal.touch()
         assert "New." in page.wait_for("differ at")
         page.write(f"# Page\n\n{slow}\nRight.\n$a = a$\n")
         assert "differ at" not in page.wait_for("Right.")

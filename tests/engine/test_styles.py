@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from bookwright.rendering.styles import needed
+from bookwright.rendering.styles import needed, of_page
+from mkdocs.config.defaults import MkDocsConfig
 from sites import MATERIAL, PLAIN
 
 
@@ -63,3 +64,11 @@ def test_site_has_the_styles_that_it_asks_for(site, tmp_path):
         "admonition",
         "tabbed-set",
     }
+
+
+def test_only_pages_that_document_something_have_the_styles_for_it():
+    config = MkDocsConfig()
+    config.extra_css = ["assets/_mkdocstrings.css", "book.css"]
+    assert of_page(config, '<div class="doc doc-object">').extra_css == config.extra_css
+    assert of_page(config, "<p>").extra_css == ["book.css"]
+    assert config.extra_css == ["assets/_mkdocstrings.css", "book.css"]

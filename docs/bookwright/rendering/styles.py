@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from copy import copy
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bookwright import keys
 from bookwright.cache import Cache
 
 _SHEETS, _SCRIPTS = "assets/stylesheets/*.css", "assets/javascripts/bundle.*.js"
+_SIGNATURES = "assets/_mkdocstrings.css"
 _PARTS = {  # beginnings of classes, by what a book asks for to have them
     "alternate": ("md-select",),
     "analytics": ("md-feedback",),
@@ -59,6 +61,14 @@ def lighten(config: MkDocsConfig, files: Files, cache: Cache) -> None:
         cache.store(key, light)
     for sheet, text in zip(sheets, light, strict=True):
         sheet.content_string = text
+
+
+def of_page(config: MkDocsConfig, html: str) -> MkDocsConfig:
+    """Return the settings for a page: without mkdocstrings' styles, if it documents nothing."""
+    settings = copy(config)
+    if 'class="doc ' not in html:
+        settings.extra_css = [each for each in config.extra_css if str(each) != _SIGNATURES]
+    return settings
 
 
 def needed(
