@@ -55,10 +55,15 @@ class _Program(NamedTuple):
 
 
 def constants(text: Text) -> Iterator[Spot]:
-    """Yield numbers in the code of blocks, but for those of figures, of formats and of seeds."""
+    """Yield numbers in the code of blocks, but for those of figures, of formats and of seeds.
+
+    What a random name of a table of symbols is drawn from says nothing: wherever a formula is
+    looked at, it has to hold.
+    """
     for program in _blocks(text):
+        drawn = {each for node in program.nodes(ast.Assign) for each in _drawn(node)}
         for node in program.nodes(ast.Constant):
-            if type(node.value) in {int, float}:
+            if type(node.value) in {int, float} and node not in drawn:
                 yield program.spot(node, *_other_numbers(program.source(node)))
 
 
@@ -153,6 +158,14 @@ def _telling(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         if not (isinstance(child, ast.keyword) and _LOOK.fullmatch(child.arg or "")):
             yield from _telling(child)
+
+
+def _drawn(assignment: ast.Assign) -> Iterator[ast.AST]:
+    """Yield the numbers of pairs and sets in a table of symbols."""
+    if ast.unparse(assignment.targets[0]) == "symbols":
+        for node in ast.walk(assignment.value):
+            if isinstance(node, ast.Tuple | ast.Set):
+                yield from ast.walk(node)
 
 
 def _is(pattern: re.Pattern[str], call: ast.Call) -> bool:

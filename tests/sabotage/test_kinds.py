@@ -106,6 +106,7 @@ def test_kind_changes_what_it_is_about(kind, content, place, other):
         ("link target", "[x](https://a.org/b.md)"),
         ("constant", block("ax.set(ylim=(0, 3))\nprint(f'{x:.4f}', 5)\nrng = default_rng(7)")),
         ("constant", block("x = 7", exec="off")),
+        ("constant", block("symbols = {'x': (-1, 5), 'k': {1, 2}, 'y': [(0, 3), (1, 4)]}")),
         ("constant", block('name = f"{k} of {3}"')),
         ("chapter", "[@ref{}](22.md#claim-6)"),
         ("other reference", "[@ref{}](06-full.md#claims)"),
@@ -115,6 +116,10 @@ def test_kind_changes_what_it_is_about(kind, content, place, other):
 )
 def test_kind_leaves_alone_what_is_no_statement(kind, content):
     assert changes(kind, content) == {}
+
+
+def test_pairs_that_are_no_table_of_symbols_are_changed():
+    assert changes("constant", block("runs = {'x': (2, 5)}")) == {"2": {"3"}, "5": {"6"}}
 
 
 def test_code_in_a_fold_is_changed_in_its_place():
