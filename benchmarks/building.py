@@ -114,7 +114,7 @@ def rival(folder: Path, notebooks: list[Path], python: Path) -> dict[str, float]
         cell["source"] = f"edit = {number}\n{source}"
         edited.write_text(json.dumps(notebook), encoding="utf-8")
 
-    command = [python, "-m", "jupyter_book", "build", "."]
+    command = [python.with_name("jupyter-book"), "build", "."]
     return timed(lambda: run(command, folder, PATH=f"{python.parent}:{os.environ['PATH']}"), edit)
 
 
