@@ -23,7 +23,9 @@ class Arrivals:
         rebuild: Asks for the next build; without it all is waited for.
     """
 
-    def __init__(self, rebuild: Callable[[], object] | None = None) -> None:  # noqa: D107
+    def __init__(  # noqa: D107  # the class says what it is
+        self, rebuild: Callable[[], object] | None = None
+    ) -> None:
         self._rebuild = rebuild
         self.is_served = rebuild is not None
         self._enough = FEW

@@ -85,7 +85,7 @@ def keep_headings(md: "Markdown", html: str) -> None:
 
 def look_often(server: "LiveReloadServer", seconds: float) -> None:
     """Have MkDocs' server look for changes of its files more often than it would."""
-    from watchdog.observers.polling import PollingObserver  # noqa: PLC0415
+    from watchdog.observers.polling import PollingObserver  # noqa: PLC0415  # for serving
 
     watched = [*server._watched_paths]
     for path in watched:

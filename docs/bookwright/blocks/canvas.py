@@ -80,7 +80,7 @@ def install(style: str, output: Path) -> None:
 
 
 def _take(style: str, folder: Path) -> None:
-    global _style  # noqa: PLW0603
+    global _style  # noqa: PLW0603  # as above
     _style = style
     (folder / "style").write_text(style, encoding="utf-8")
     mpl.rcdefaults()
