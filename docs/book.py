@@ -9,6 +9,7 @@ settings = Settings(
     package="gdbook",
     numbered=("chapters",),
     anchors=("exercise", "claim"),
+    of_page=("exercise",),
     unbound=("making/*", "samples.md"),
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
     preload=("graphlay", "matplotlib.pyplot", "numpy", "sympy", "torch"),

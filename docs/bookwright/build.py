@@ -123,7 +123,9 @@ class Build:
         self._rendered: dict[str, Rendered] = {}
         self._sought: dict[str, str] = {}
         self._runs: dict[str, list[Future[Any]]] = {}
-        self.references = References(settings.words.pages, settings.numbered, settings.anchors)
+        self.references = References(
+            settings.words.pages, settings.numbered, settings.anchors, settings.of_page
+        )
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
         self._configure(config)

@@ -113,7 +113,7 @@ WRONG = {
     "easy.md::stub at line 3": f"easy.md:3: {NOTHING_FAILS}",
     "vague.md::stub at line 3": f"vague.md:3: {NOTHING_FAILS}",
     "failed.md::solution at line 6": "failed.md:6: the solution fails its example `failed()`",
-    "other.md::stub at line 3": "other.md:3: the stub and its solution differ in `other()` of other",
+    "other.md::stub at line 3": "other.md:3: the stub and its solution differ in `other()`",
     "alone.md::stub at line 3": "alone.md:3: the stub has 0 fences with its solution",
     "values.md::value at line 9": "values.md:9: @{m}: NameError",
     "values.md::formula at line 11": "values.md:11: the formula n = \\unknown",

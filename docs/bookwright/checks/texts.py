@@ -125,7 +125,7 @@ class Text:
 def _headers(page: Page) -> Iterator[tuple[Place, str]]:
     """Yield the texts in the headers of fences."""
     for fence in page.fences:
-        for name in ("alt", "title"):
+        for name in ("alt", "caption", "title"):
             if text := fence.options.get(name):
                 yield page.place(fence.line), text
 
