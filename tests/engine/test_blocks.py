@@ -93,6 +93,53 @@ class TestCode:
         assert not soup.select(".block")[1].select("details")
 
 
+class TestNarrowFigure:
+    @staticmethod
+    def size(site, code):
+        code = f"import matplotlib.pyplot as plt\n{code}\nplt.show()"
+        soup = site(block(code, 'alt="a"'))
+        (source, _), svg = soup.select(".figure source") or (None, None), soup.select_one("img")
+        wide = (int(svg["width"]), int(svg["height"]))
+        return wide, source and (int(source["width"]), int(source["height"]))
+
+    @pytest.mark.parametrize(
+        ("wide", "height"), [((9.5, 4.4), 3.0), ((9.5, 7.6), 3.92), ((9.5, 19), 4.4)]
+    )
+    def test_of_one_panel_is_neither_low_nor_high(self, site, wide, height):
+        _, (across, down) = self.size(site, f"plt.subplots(figsize={wide})")
+        assert across == pytest.approx(4.9 * 72, abs=1)
+        assert down == pytest.approx(height * 72, abs=1)
+
+    def test_has_its_panels_below_each_other(self, site, tmp_path):
+        code = (
+            "fig, panels = plt.subplots(2, 2, figsize=(9.5, 6), sharex=True, sharey=True)\n"
+            "for name, ax in zip('abcd', panels.flat):\n    ax.set_title(name * 3)"
+        )
+        assert self.size(site, code)[1] == (353, 864)
+        svg = (tmp_path / "site" / "page" / "f1-0n.svg").read_text("utf-8")
+        titles = BeautifulSoup(svg, "html.parser").find_all(
+            "text", string=re.compile("aaa|bbb|ccc|ddd")
+        )
+        assert [each.text for each in titles] == ["aaa", "bbb", "ccc", "ddd"]
+        places = [
+            re.findall(r"-?[\d.]+", each.get("transform", "")) or [each["x"], each["y"]]
+            for each in titles
+        ]
+        assert len({round(float(across)) for across, _ in places}) == 1
+        downs = [float(down) for _, down in places]
+        assert downs == sorted(downs)
+        assert svg.count(">0.0</text>") == 8
+
+    def test_of_what_has_no_panels_is_the_wide_one(self, site):
+        placed = "plt.figure(figsize=(8, 2), layout='none').add_axes((0, 0, 1, 1))"
+        assert self.size(site, placed) == ((576, 144), None)
+        spans = (
+            "fig = plt.figure(figsize=(8, 3))\n"
+            "fig.add_subplot(2, 2, (1, 2))\nfig.add_subplot(2, 2, 3)"
+        )
+        assert self.size(site, spans) == ((576, 216), None)
+
+
 class TestFigure:
     def test_has_a_number_and_a_caption(self, site):
         code = f"{PLOT}plt.show()"
@@ -209,14 +256,18 @@ class TestOutput:
         code = f"{PLOT}plt.figure(figsize=(5.5, 2))\nplt.title('t');"
         soup = site(block(code, 'alt="a || b"') + block(f"{code}\n", 'alt="c || d"'))
         images = soup.select(".figure img")
-        names = ["f1-0.svg", "f1-1.svg", "f8-0.svg", "f8-1.svg"]
+        wide = ["f1-0.svg", "f1-1.svg", "f8-0.svg", "f8-1.svg"]
         schemes = ["only-light", "only-dark"]
-        assert [each["src"] for each in images] == [f"{n}#{s}" for n in names for s in schemes]
+        assert [each["src"] for each in images] == [f"{n}#{s}" for n in wide for s in schemes]
         assert [each["loading"] for each in images] == ["eager"] * 2 + ["lazy"] * 6
         assert {(each["width"], each["height"]) for each in images[2:4]} == {("396", "144")}
+        sources = [each["srcset"] for each in soup.select(".figure source")]
+        narrow = [f"{name.removesuffix('.svg')}n.svg" for name in wide]
+        assert sources == [f"{n}#{s}" for n in narrow for s in schemes]
         folder = tmp_path / "site" / "page"
-        assert sorted(file.name for file in folder.glob("*.svg")) == names
-        assert all(">t</text>" in (folder / name).read_text("utf-8") for name in names[1::2])
+        assert {file.name for file in folder.glob("*.svg")} == {*wide, *narrow}
+        titled = [*wide[1::2], *narrow[1::2]]
+        assert all(">t</text>" in (folder / name).read_text("utf-8") for name in titled)
 
     def test_figure_of_the_first_page_is_found_from_where_it_is(self, site, tmp_path):
         site(index=block(f"{PLOT}plt.show()", 'alt="a"'))

@@ -105,7 +105,10 @@ def test_wrong_setting_is_named_by_its_line(problem):
             "@given{1847}",
             "a number that is given says what it is: @given{1847: the year of the note}.",
         ),
-        ("@count{ships}", "'ships' is not counted: chapters, labs, parts, exercises, claims, figures are."),
+        (
+            "@count{ships}",
+            "'ships' is not counted: chapters, labs, parts, exercises, claims, figures are.",
+        ),
         (
             "@ref{}",
             NO_TARGET,

@@ -160,7 +160,7 @@ def _text(result: Result, most_output: int, folders: Iterable[str]) -> Iterator[
 
 def _fences(options: Options, result: Result) -> Iterator[Problem]:
     """Say which fences in printed Markdown would be dropped."""
-    for kind, content in result.items:
+    for kind, content, _ in result.items:
         if kind == "markdown" or (kind == "text" and options.result == "markdown"):
             for fence in find_fences(content):
                 for mistake in read(fence, is_printed=True)[1]:

@@ -1,7 +1,7 @@
 """Turn a listing and what came of it into HTML."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import PurePosixPath
 
@@ -14,6 +14,8 @@ from bookwright.rendering.figures import DARK, LIGHT, Figure
 from bookwright.settings import Settings, Words
 
 Convert = Callable[[str], str]
+
+NARROW = "(max-width: 44.98em)"  # the theme's narrowest layout
 
 _LINES = re.compile(r"(?<=<code>).*(?=</code>)", re.DOTALL)
 _UNCOLOURED = re.compile(r'<span(?: class="[nw]")?>([^<]*)</span>')
@@ -63,26 +65,47 @@ def without_repeated(html: str, repeated: Sequence[range], words: Words) -> str:
     return f"{html[: found.start()]}{chr(10).join(lines)}{html[found.end() :]}"
 
 
-def drawings(listing: Listing, result: Result, settings: Settings) -> dict[str, Figure]:
-    """Return the drawings of a block, each by where the site has it: in a folder of the page."""
-    place, colours = listing.place, settings.figures.colours
-    folder = PurePosixPath(place.uri).with_suffix("")
-    return {
-        f"{folder}/f{place.line}-{number}.svg": figures.of_drawing(svg, colours)
-        for number, svg in enumerate(result.figures)
-    }
+def drawings(listing: Listing, result: Result, settings: Settings) -> list[dict[str, Figure]]:
+    """Return the drawings of a block, each by where the site has it: in a folder of the page.
+
+    One that is laid out for narrow screens as well is two.
+    """
+    folder, line = PurePosixPath(listing.place.uri).with_suffix(""), listing.place.line
+    colours = settings.figures.colours
+    drawn = [item for item in result.items if item.kind == "figure"]
+    return [
+        {
+            f"{folder}/f{line}-{number}{end}.svg": figures.of_drawing(svg, colours)
+            for end, svg in (("", item.content), ("n", item.narrow))
+            if svg
+        }
+        for number, item in enumerate(drawn)
+    ]
 
 
-def image(url: str, figure: Figure, description: str, *, is_first: bool) -> str:
-    """Return a figure as an image in two palettes, of which one is seen.
+def image(drawing: Mapping[str, Figure], description: str, *, is_first: bool) -> str:
+    """Return a drawing, by its addresses, as an image in two palettes, of which one is seen.
 
     It takes its place at once, and is loaded when it is nearly in sight; the first of a page is
     likely to be so.
     """
+    (url, wide), *narrow = drawing.items()
     loading = "eager" if is_first else "lazy"
-    size = f'width="{figure.width:.0f}" height="{figure.height:.0f}"'
-    rest = f'alt="{escape(description)}" {size} loading="{loading}" decoding="async"'
-    return "".join(f'<img src="{url}#{palette}" {rest}>' for palette in (LIGHT, DARK))
+    rest = f'alt="{escape(description)}" {_size(wide)} loading="{loading}" decoding="async"'
+    return "".join(
+        f"<picture>{''.join(_source(each, palette) for each in narrow)}"
+        f'<img src="{url}#{palette}" {rest}></picture>'
+        for palette in (LIGHT, DARK)
+    )
+
+
+def _source(narrow: tuple[str, Figure], palette: str) -> str:
+    url, figure = narrow
+    return f'<source media="{NARROW}" srcset="{url}#{palette}" {_size(figure)}>'
+
+
+def _size(figure: Figure) -> str:
+    return f'width="{figure.width:.0f}" height="{figure.height:.0f}"'
 
 
 def numbered(image: str, name: str, number: str, caption: str, words: Words) -> str:

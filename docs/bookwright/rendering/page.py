@@ -143,7 +143,7 @@ class PageInProgress:
         self, listing: Listing, result: Result, convert: Callable[[str], str]
     ) -> Iterator[str]:
         drawn = blocks.drawings(listing, result, self._settings)
-        files = (figure.svg for figure in drawn.values())
+        files = (figure.svg for each in drawn for figure in each.values())
         sizes = checks.sizes(files, largest=self._settings.largest_figure)
         if problems := [*self.problems_of(listing, result), *sizes]:
             yield from blocks.as_text(result)
@@ -153,15 +153,16 @@ class PageInProgress:
             yield from blocks.output(listing, result, images, self._settings, convert)
 
     def _images(
-        self, drawn: dict[str, Figure], listing: Listing, convert: Callable[[str], str]
+        self, drawn: list[dict[str, Figure]], listing: Listing, convert: Callable[[str], str]
     ) -> Iterator[str]:
         """Take figures into the files of the page, and yield how it shows them."""
         names, options = self._figures.get(listing.fence.line, []), listing.options
         captions = (convert(each) for each in options.caption)
-        for name, (uri, figure), alt in zip(names, drawn.items(), options.alt, strict=True):
-            url, is_first = get_relative_url(uri, self.url), not self.files
-            self.files[uri] = figure.svg
-            image = blocks.image(url, figure, alt, is_first=is_first)
+        for name, drawing, alt in zip(names, drawn, options.alt, strict=True):
+            is_first = not self.files
+            self.files |= {uri: figure.svg for uri, figure in drawing.items()}
+            placed = {get_relative_url(uri, self.url): each for uri, each in drawing.items()}
+            image = blocks.image(placed, alt, is_first=is_first)
             caption = next(captions, "").removeprefix("<p>").removesuffix("</p>")
             number = self._number_of(self.page.uri, name)
             yield blocks.numbered(image, name, number, caption, self._settings.words)
