@@ -36,7 +36,7 @@ from bookwright.pages.options import PYTHON
 from bookwright.pages.page import Page, Place
 from bookwright.pages.references import References
 from bookwright.problems import Problems
-from bookwright.rendering import awaited, styles
+from bookwright.rendering import awaited, frame, styles
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.markdown import PageProcessors
@@ -383,6 +383,8 @@ class Build:
         if not file or not file.page:
             return None
         self._mathematics.insert_into(file.page)
+        around = frame.of_page(closed.page, file.page, files, self.references, self.problems)
+        file.page.content = frame.framed(file.page.content or "", around, self._settings.words)
         self._sought[uri] = sought(file.page.content or "")
         return self._kept(uri, file.page, facts, files)
 

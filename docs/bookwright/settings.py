@@ -69,6 +69,9 @@ class Words:
     lines: str = "{lines} lines"
     again: str = "{lines} lines as above"
     figure: str = "Figure {number}"
+    minutes: str = "{minutes} min"
+    needs: str = "needs {pages}"
+    able: str = "Afterwards you can {able}."
     running: str = "The code of this page is running"
     progress: str = "{done} of {blocks} blocks have run. The page appears when all of them have."
 

@@ -132,7 +132,7 @@ def _headers(page: Page) -> Iterator[tuple[Place, str]]:
 
 def _settings(page: Page) -> Iterator[tuple[Place, str]]:
     """Yield the settings of a page that readers see, as headings."""
-    for name in ("description", "title"):
+    for name in ("description", "title", "able"):
         place = page.place_of_setting(name)
         line = page.above.split("\n")[place.line - 1]
         if line.startswith(f"{name}:"):

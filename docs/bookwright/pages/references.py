@@ -107,6 +107,10 @@ class References:
             return number
         return f"{kind.capitalize() if mark.name == 'Ref' else kind} {number}"
 
+    def name_of(self, uri: str) -> str:
+        """Return what a page with a number is called."""
+        return f"{self.kinds[_folder(uri)]} {self.numbers[uri]}"
+
     def count(self, what: str, page: Page) -> int:
         """Return how many there are in the book, or on the page if it says `here`.
 
