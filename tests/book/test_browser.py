@@ -155,10 +155,9 @@ def test_code_can_be_opened_without_scripts(visit):
 
 def test_what_is_shown_again_is_copied_with_the_rest(visit):
     tab = visit(CHAPTER, permissions=["clipboard-read", "clipboard-write"])
-    again = tab.locator(".again").first
-    hidden = again.locator("+ span")
+    listing = tab.locator(".listing:has(.again)").first
+    again, hidden = listing.locator(".again"), listing.locator(".again + span")
     assert not hidden.is_visible()
-    listing = tab.locator(".listing", has=again)
     listing.locator("button.md-code__button[data-md-type='copy'], button.md-clipboard").click()
     copied = tab.evaluate("navigator.clipboard.readText()")
     assert hidden.text_content() in copied

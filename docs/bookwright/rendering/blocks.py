@@ -34,7 +34,7 @@ def block(
     The code stands in a fold below, unless it is open or there is nothing else to see.
     """
     kind = "listing copy" if copy and not listing.is_session else "listing"
-    code = f'<div class="{kind}">{code}</div>'
+    code = f'<div class="{kind}" id="code-{listing.place.line}">{code}</div>'
     is_short = listing.is_folded or listing.open_lines <= settings.longest_code
     if is_short and (listing.is_open or not shown):
         parts = [code, *shown]
