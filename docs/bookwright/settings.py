@@ -86,6 +86,7 @@ class Settings:
         anchors: Kinds of ids that are numbered on each page: `exercise` for `exercise-3`.
         of_page: Those of them whose numbers begin with that of their page.
         unbound: Pages whose texts are not held to what their blocks say, as patterns.
+        boosts: How much more than others pages that match a pattern count in a search.
         downloads: The formats in which the pages of each folder can be taken away.
         preload: Libraries that the blocks use, imported once for all of them.
         late: Modules that these import when they are needed first, imported once as well.
@@ -105,6 +106,7 @@ class Settings:
     anchors: tuple[str, ...] = ("exercise",)
     of_page: tuple[str, ...] = ()
     unbound: tuple[str, ...] = ()
+    boosts: Mapping[str, float] = field(default_factory=dict)
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
     late: tuple[str, ...] = ()

@@ -158,6 +158,7 @@ def test_what_is_shown_again_is_copied_with_the_rest(visit):
     listing = tab.locator(".listing:has(.again)").first
     again, hidden = listing.locator(".again"), listing.locator(".again + span")
     assert not hidden.is_visible()
+    listing.scroll_into_view_if_needed()
     listing.locator("button.md-code__button[data-md-type='copy'], button.md-clipboard").click()
     copied = tab.evaluate("navigator.clipboard.readText()")
     assert hidden.text_content() in copied
@@ -192,6 +193,92 @@ def test_search_finds_the_chapter_by_its_words(visit):
     result = tab.locator(".md-search-result__link").first
     result.wait_for()
     assert "One sample by hand" in tab.locator(".md-search-result__list").inner_text()
+
+
+@pytest.fixture(scope="module")
+def hits(browser, address):
+    """Return a function that types a query, and returns the pages and places that come first."""
+    tab = go(window(browser), address)
+    tab.locator("input.md-search__input").click()
+
+    def search(query):
+        box, result = tab.locator("input.md-search__input"), tab.locator(".md-search-result__meta")
+        box.fill("")
+        box.press("Backspace")
+        result.get_by_text("Type to start").wait_for()
+        tab.keyboard.insert_text(query)
+        box.press("End")
+        link = tab.locator(".md-search-result__link")
+        link.first.wait_for()
+        urls = link.evaluate_all("links => links.map(link => link.href)")
+        return [url.removeprefix(address).partition("?")[0] + _anchor(url) for url in urls]
+
+    yield search
+    tab.context.close()
+
+
+def _anchor(url):
+    return "".join(url.partition("#")[1:])
+
+
+QUERIES = {
+    "learning rate": "chapters/05-learning-rate/",
+    "SGD": "chapters/09-sgd/",
+    "stochastic gradient descent": "chapters/09-sgd/",
+    "cross-entropy": "chapters/03-losses/",
+    "momentum": "chapters/18-momentum/",
+    "Adam": "chapters/18-momentum/",
+    "batch size": "chapters/10-mini-batches/",
+    "chain rule": "chapters/01-one-sample/#chain-rule",
+    "zero_grad": "glossary/#zero-grad",
+    "MSELoss": "glossary/#mean-squared-error-mse",
+    "feature scaling": "glossary/#feature-scaling",
+    "normalize": "symptoms/#slow",
+    "standardize": "symptoms/#slow",
+    "broadcasting": "glossary/#broadcasting",
+    "why does my loss go up": "symptoms/#up",
+    "loss explodes": "symptoms/#up",
+    "learning rate too large": "chapters/05-learning-rate/",
+    "my loss does not decrease": "symptoms/#still",
+    "loss is nan": "symptoms/#nan",
+    "nan": "symptoms/#nan",
+    "intercept hardly moves": "symptoms/#slow",
+    "bias learns slowly": "symptoms/#slow",
+    "w converges but b does not": "symptoms/#slow",
+    "when to stop": "symptoms/#stop",
+    "different each run": "symptoms/#seed",
+    "resume training": "symptoms/#resume",
+    "validation loss lower than training loss": "symptoms/#validation",
+    "overfitting": "glossary/#overfitting",
+    "SGD loss differs from full batch": "symptoms/#different",
+    "early stopping": "glossary/#early-stopping",
+    "vanishing gradient": "glossary/#vanishing-gradient",
+    "exercise 5.1": "chapters/05-learning-rate/#exercise-1",
+    "5.1": "chapters/05-learning-rate/#exercise-1",
+    "梯度": "glossary/#gradient",
+    "学习率": "glossary/#learning-rate",
+    "a leaf Variable that requires grad is being used in an in-place operation": "symptoms/#errors",
+    "Trying to backward through the graph a second time": "symptoms/#errors",
+    "element 0 of tensors does not require grad": "symptoms/#errors",
+    "numerical gradient": "chapters/14-checking-gradients/",
+    "linear regression closed form": "chapters/07-twenty-points/#closed",
+    "gradient checking": "chapters/14-checking-gradients/",
+    "gradient_descent": "reference/descent/#gdbook.descent.gradient_descent",
+    "torchrun": "chapters/21-data-parallel/#torchrun",
+    "condition number": "chapters/08-conditioning/",
+    "saddle point": "glossary/#saddle-point",
+    "backpropagation": "chapters/12-backpropagation/",
+    "newton's method": "chapters/19-better-steps/#newton",
+    "glossary": "glossary/",
+    "symptoms": "symptoms/",
+}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_search_finds_first_the_page_that_teaches_it(query, hits):
+    found, wanted = hits(query), QUERIES[query]
+    assert found[0].partition("#")[0] == wanted.partition("#")[0]
+    assert any(each.startswith(wanted) for each in found[:4])
 
 
 def test_search_knows_no_markup_of_formulas(site):
