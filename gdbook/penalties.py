@@ -25,6 +25,10 @@ def l2_penalty(objective: Objective, *, intercept: bool = False) -> Objective:
     the classifiers, the weights $w$ are the parameters that are no intercepts. In an objective
     of your own, they are all parameters.
 
+    PyTorch's `weight_decay` is the factor of this penalty. scikit-learn's `Ridge` has the sum of
+    the squared errors and no half: beside half the mean squared error of $n$ samples, its
+    `alpha` is $n$ times the factor.
+
     Args:
         objective: Whose parameters to penalize.
         intercept: Whether intercepts count as weights.

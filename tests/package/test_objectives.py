@@ -403,6 +403,18 @@ class TestLargeNumbers:
         np.testing.assert_allclose(params, [1.4e-200], rtol=1e-14)
 
 
+def test_what_numpy_does_with_overflows_is_as_it_was():
+    objective = linear_model([[1e200], [1.0]], [1.0, 2.0])
+    with np.errstate(over="raise"):
+        before = np.geterr()
+        objective.gradient([1e200, 1.0])
+        with pytest.raises(ValueError, match="params have shape"):
+            objective.gradient([1.0])
+        assert np.geterr() == before
+        with pytest.raises(FloatingPointError):
+            np.float64(1e200) ** 2
+
+
 class TestOwnLoss:
     def test_is_taken_as_those_of_the_book_are(self):
         @Loss.with_derivative(

@@ -67,6 +67,19 @@ class TestRidge:
         np.testing.assert_array_equal(l2_penalty(objective).gradient([2.0]), [2.0])
 
 
+def test_lasso_comes_near_that_of_scikit_learn():
+    Lasso = pytest.importorskip("sklearn.linear_model").Lasso
+    X, y_true = gdbook.thirteen_features()
+    objective = linear_model(X, y_true)
+    lasso = objective + 0.2 * l1_penalty(objective)
+    judge = Lasso(alpha=0.2, tol=1e-12).fit(X, y_true)
+    best = np.append(judge.coef_, judge.intercept_)
+    run = gdbook.gradient_descent(lasso, np.zeros(14), learning_rate=1e-3, epochs=20_000)
+    assert (abs(best) < 1e-12).any()  # some weights are 0, and descent stays near them
+    np.testing.assert_allclose(run.params[-1], best, atol=1e-3)
+    assert lasso.value(best) <= run.losses[-1] < lasso.value(best) + 1e-3
+
+
 LABELS = np.array([0, 2, 1, 1])
 FEATURES = np.arange(8.0).reshape(4, 2)
 CLASSIFIERS = {
