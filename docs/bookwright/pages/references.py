@@ -35,6 +35,8 @@ class References:
         anchors: Kinds of ids that are counted on each page: `exercise` counts `exercise-…`.
         of_page: Those of them whose numbers begin with the number of their page.
         ids: What is numbered on each page, by its id.
+        titles: The title of each page.
+        needs: The pages that each page needs.
     """
 
     kinds: Mapping[str, str]
@@ -42,22 +44,26 @@ class References:
     anchors: tuple[str, ...]
     of_page: tuple[str, ...] = ()
     ids: dict[str, list[str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
-    def add(self, page: Page) -> None:
-        """Take note of what is numbered on a page."""
+    def add(self, page: Page, ids: list[str] | None = None) -> None:
+        """Take note of a page, and of what is numbered on it if that is not known."""
+        self.titles[page.uri], self.needs[page.uri] = page.title, page.needs
+        self.ids[page.uri] = self._ids_of(page) if ids is None else ids
+
+    def _ids_of(self, page: Page) -> list[str]:
         found = (each for each in _ID.finditer(page.text) if each["kind"] in self.anchors)
         anchors = [f"{each['kind']}{each['rest']}" for each in found]
-        self.ids[page.uri] = [
-            *anchors,
-            *(each for names in figures(page).values() for each in names),
-        ]
+        return [*anchors, *(each for names in figures(page).values() for each in names)]
 
     @property
     def state(self) -> str:
         """All that a reference may say, as a text that differs wherever one of them does."""
-        return repr([sorted(each.items()) for each in (self.numbers, self.parts, self.ids)])
+        all_told = (self.numbers, self.parts, self.ids, self.titles, self.needs)
+        return repr([sorted(each.items()) for each in all_told])
 
     def number(self, navigation: Navigation) -> None:
         """Number chapters and parts as they stand in the navigation, and say so in their titles."""

@@ -1,6 +1,5 @@
 """What stands around the text of a page: its number and part, how long it is, what it needs."""
 
-import posixpath
 import re
 from html import escape
 from typing import NamedTuple
@@ -54,13 +53,12 @@ def of_page(
 ) -> Frame:
     """Return the frame of a page, and report what it needs and is not there."""
     needs = []
-    for name in rendered.meta.get("needs", ()):
-        uri = posixpath.normpath(posixpath.join(posixpath.dirname(page.uri), name))
+    for uri in page.needs:
         if uri in references.numbers:
             url = get_relative_url(files.src_uris[uri].url, rendered.url)
             needs.append((references.name_of(uri), url))
         else:
-            message = f"the page needs {name}, which is no page with a number."
+            message = f"the page needs {uri}, which is no page with a number."
             problems.report(page.place_of_setting("needs"), message)
     part = str(rendered.parent.title) if rendered.parent and page.uri in references.parts else ""
     able = rendered.meta.get("able", "")
