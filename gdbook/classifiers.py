@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdbook._checks import Array, real_array, whole_number
+from gdbook._checks import Array, Indices, real_array, whole_number
 from gdbook.calculus import largest_second_derivative
 from gdbook.cross_entropies import (
     cross_entropy_with_logits,
@@ -18,7 +18,6 @@ from gdbook.cross_entropies import (
     one_hot,
 )
 from gdbook.objectives import Objective
-from gdbook.sampling import Indices
 
 __all__ = ["network_classifier", "network_scores", "softmax_classifier", "softmax_scores"]
 

@@ -1,0 +1,86 @@
+"""What functions of others return: float64 arrays, or what is wrong with it."""
+
+from math import isfinite
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gdbook._checks import Array
+from gdbook.objectives import Objective
+
+
+class Moment(NamedTuple):
+    """Parameters, and value and gradient of the objective there."""
+
+    params: Array
+    loss: float
+    grad: Array
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether value and gradient are."""
+        return isfinite(self.loss) and all_finite(self.grad)
+
+
+def all_finite(values: Array) -> bool:
+    """Tell whether all numbers of an array are finite, in half the time of `all`."""
+    return bool(np.count_nonzero(np.isfinite(values)) == np.size(values))
+
+
+def known_objective(objective: Objective) -> Objective:
+    """Return an objective, or say how to make one."""
+    if not isinstance(objective, Objective):
+        raise TypeError(
+            f"objective is {objective!r}: pass Objective(value, gradient), two functions."
+        )
+    return objective
+
+
+def evaluate(objective: Objective, params: Array) -> Moment:
+    """Return value and gradient on all samples; arithmetic that fails is infinite."""
+    shown = params.view()
+    try:
+        if objective.value_and_gradient is None:
+            value, grad = objective.value(shown), objective.gradient(shown)
+        else:
+            value, grad = objective.value_and_gradient(shown)
+    except ArithmeticError:
+        return Moment(params, np.inf, np.full(params.shape, np.inf))
+    loss = float(real_result("value", value, ()))
+    return Moment(params, loss, read_only(real_result("gradient", grad, params.shape)))
+
+
+def value_at(objective: Objective, params: Array) -> float:
+    """Return the value; arithmetic that fails is infinite."""
+    try:
+        return float(objective.value(read_only(np.array(params)).view()))
+    except ArithmeticError:
+        return np.inf
+
+
+def refuse_hidden(name: str, values: Any) -> None:
+    """Refuse what an array would not tell: a mask, and a gradient that is tracked."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: leave out the mask, such as by .filled(0.0).")
+    if getattr(values, "requires_grad", False) is True:
+        raise TypeError(f"{name} is a tensor that requires grad: take its .detach().")
+
+
+def real_result(name: str, result: Any, shape: tuple[int, ...] | None = None) -> Array:
+    """Return what a function returned as a float64 array of its own, if it has the shape."""
+    refuse_hidden(f"the {name}", result)
+    try:
+        array = np.asarray(result)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"the {name} is no array of numbers ({error}): return one.") from None
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"the {name} has dtype {array.dtype}: return real numbers.")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"the {name} has shape {array.shape}: return shape {shape}.")
+    return array.astype(np.float64)
+
+
+def read_only(array: Array) -> Array:
+    """Return an array that is one's own, for reading only; a view of it cannot be changed back."""
+    array.setflags(write=False)
+    return array
