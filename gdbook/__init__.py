@@ -1,24 +1,11 @@
-"""The NumPy core of gdbook: losses, derivatives, objectives, descent, its record, and autograd.
+"""The NumPy core of gdbook: losses, objectives, descent, its record, and autograd.
 
 `gdbook.figures`, `gdbook.graphs`, `gdbook.symbolic` and `gdbook.training` are imported by their
 own names: they need extras.
 """
 
 from gdbook.autograd import Value, topological_order
-from gdbook.calculus import derivative_of, largest_second_derivative
-from gdbook.classifiers import (
-    network_classifier,
-    network_scores,
-    softmax_classifier,
-    softmax_scores,
-)
-from gdbook.cross_entropies import (
-    cross_entropy,
-    cross_entropy_derivative,
-    cross_entropy_with_logits,
-    cross_entropy_with_logits_derivative,
-    one_hot,
-)
+from gdbook.classifiers import network_classifier, softmax_classifier
 from gdbook.datasets import (
     Log,
     Samples,
@@ -30,14 +17,6 @@ from gdbook.datasets import (
     thirteen_features,
     three_points,
     twenty_points,
-)
-from gdbook.derivatives import (
-    absolute_error_derivative,
-    binary_cross_entropy_derivative,
-    binary_cross_entropy_with_logits_derivative,
-    half_squared_error_derivative,
-    huber_derivative,
-    squared_error_derivative,
 )
 from gdbook.descent import (
     History,
@@ -67,41 +46,41 @@ from gdbook.descent import (
 )
 from gdbook.gradients import GradientCheck, check_grad, numerical_grad
 from gdbook.losses import (
+    Loss,
     absolute_error,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cross_entropy,
+    cross_entropy_with_logits,
     half_squared_error,
     huber,
+    one_hot,
     squared_error,
 )
 from gdbook.objectives import Objective, linear_model
+from gdbook.penalties import l1_penalty, l2_penalty
 from gdbook.tables import graph_table, history_table, markdown_table
 
 __all__ = [
     "GradientCheck",
     "History",
     "Log",
+    "Loss",
     "Objective",
     "Samples",
     "Value",
     "absolute_error",
-    "absolute_error_derivative",
     "adagrad",
     "adam",
     "backtracking",
     "binary_cross_entropy",
-    "binary_cross_entropy_derivative",
     "binary_cross_entropy_with_logits",
-    "binary_cross_entropy_with_logits_derivative",
     "check_grad",
     "constant_rate",
     "cosine_decay",
     "cross_entropy",
-    "cross_entropy_derivative",
     "cross_entropy_with_logits",
-    "cross_entropy_with_logits_derivative",
     "cyclic",
-    "derivative_of",
     "exponential_decay",
     "fifty_points",
     "full_batch",
@@ -109,19 +88,17 @@ __all__ = [
     "gradient_step",
     "graph_table",
     "half_squared_error",
-    "half_squared_error_derivative",
     "history_table",
     "huber",
-    "huber_derivative",
     "hundred_points",
-    "largest_second_derivative",
+    "l1_penalty",
+    "l2_penalty",
     "last_sample_only",
     "linear_model",
     "markdown_table",
     "momentum",
     "nesterov",
     "network_classifier",
-    "network_scores",
     "newton",
     "noisy_three_points",
     "numerical_grad",
@@ -134,9 +111,7 @@ __all__ = [
     "reshuffled",
     "rmsprop",
     "softmax_classifier",
-    "softmax_scores",
     "squared_error",
-    "squared_error_derivative",
     "step_decay",
     "stochastic_gradient_descent",
     "thirteen_features",

@@ -9,6 +9,7 @@ from math import inf
 from numpy.typing import ArrayLike
 
 from gdbook._checks import Array
+from gdbook._objectives import checked_objective
 from gdbook.descent._loop import (
     averaged,
     batches_of,
@@ -20,7 +21,6 @@ from gdbook.descent._loop import (
     update_of,
 )
 from gdbook.descent._recorder import Callback, Recorder, Watch, rows_of
-from gdbook.descent._results import known_objective
 from gdbook.descent.history import History
 from gdbook.descent.sampling import (
     Sampling,
@@ -191,7 +191,7 @@ def gradient_descent(
         A. Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*,
         1847.
     """
-    evaluate = remembered(known_objective(objective))
+    evaluate = remembered(checked_objective(objective))
     update = update_of(step)
     state, update = averaged(begin(start, step), update, None)
     watch = Watch(
@@ -297,7 +297,7 @@ def stochastic_gradient_descent(
         H. Robbins and S. Monro, *A Stochastic Approximation Method*, 1951; for the mean, B. T.
         Polyak and A. B. Juditsky, *Acceleration of Stochastic Approximation by Averaging*, 1992.
     """
-    n_samples = known_objective(objective).n_samples
+    n_samples = checked_objective(objective).n_samples
     if n_samples is None:
         raise ValueError("the objective has no samples: pass one that is made from samples.")
     update = update_of(step)

@@ -4,15 +4,25 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from functools import partial
 from itertools import chain, count, islice, repeat
+from math import inf
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdbook._checks import Array, Indices, number_from_0, positive_number, real_array, whole_number
+from gdbook._checks import (
+    Array,
+    Indices,
+    as_array,
+    number_from_0,
+    positive_number,
+    quiet,
+    real_array,
+    whole_number,
+)
 from gdbook.descent._made import Sampler
 from gdbook.descent._recorder import Recorder
-from gdbook.descent._results import Moment, evaluate, read_only, real_result, refuse_hidden
+from gdbook.descent._results import Moment, evaluate, read_only, real_result
 from gdbook.descent._state import Averages, State
 from gdbook.descent.history import History
 from gdbook.descent.sampling import Sampling
@@ -42,7 +52,7 @@ def descend(
             updates += 1
         return State(read_only(params), memory, state.step, state.epoch + 1, updates)
 
-    with np.errstate(all="ignore"):
+    with quiet():
         try:
             while recorder.wants_more(state):
                 state = epoch(state)
@@ -55,7 +65,6 @@ def begin(start: ArrayLike | History, step: Step) -> State:
     """Return the state that a run begins with, or goes on from."""
     name, first = type(step).__name__, getattr(step, "first", None)
     if not isinstance(start, History):
-        refuse_hidden("start", start)
         return State(read_only(np.array(real_array("start", start))), first, name)
     known = start.state
     if known is None or start.status == "diverged":
@@ -77,7 +86,7 @@ def averaged(state: State, update: Update, average_from: int | None) -> tuple[St
     known = state.memory
     if average_from is None:
         return state._replace(memory=known.memory if isinstance(known, Averages) else known), update
-    seen = state.updates + 1 - whole_number("average_from", average_from, at_least=0)
+    seen = state.updates + 1 - whole_number("average_from", average_from, at_least=0, at_most=inf)
     if not isinstance(known, Averages):
         known = Averages(known, state.params, min(seen, 1))
     if known.seen != seen:
@@ -197,10 +206,7 @@ def batches_of(batches: Sampling, n_samples: int) -> Callable[[], Iterable[Indic
 
 
 def _indices(batch: Any, n_samples: int) -> Indices:
-    try:
-        indices = np.array(batch)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"a batch is no array of indices ({error}): pass one.") from None
+    indices = as_array("batch", batch)
     if indices.ndim != 1 or not indices.size:
         raise ValueError(f"a batch has shape {indices.shape}: pass one index or more in a row.")
     if indices.dtype == bool:

@@ -28,9 +28,11 @@ class Watch:
     callback: Callback | None
 
     def __post_init__(self) -> None:
-        self.epochs = whole_number("epochs", self.epochs, at_least=0)
+        self.epochs = whole_number("epochs", self.epochs, at_least=0, at_most=inf)
         if self.record_every is not None:
-            self.record_every = whole_number("record_every", self.record_every, at_least=1)
+            self.record_every = whole_number(
+                "record_every", self.record_every, at_least=1, at_most=inf
+            )
         if self.tolerance is not None:
             self.tolerance = positive_number("tolerance", self.tolerance)
         self.loss_limit = real_number("loss_limit", self.loss_limit)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdbook._checks import Array
+from gdbook._checks import Array, as_array
 from gdbook.objectives import Objective
 
 
@@ -25,15 +25,6 @@ class Moment(NamedTuple):
 def all_finite(values: Array) -> bool:
     """Tell whether all numbers of an array are finite, in half the time of `all`."""
     return bool(np.count_nonzero(np.isfinite(values)) == np.size(values))
-
-
-def known_objective(objective: Objective) -> Objective:
-    """Return an objective, or say how to make one."""
-    if not isinstance(objective, Objective):
-        raise TypeError(
-            f"objective is {objective!r}: pass Objective(value, gradient), two functions."
-        )
-    return objective
 
 
 def evaluate(objective: Objective, params: Array) -> Moment:
@@ -58,21 +49,9 @@ def value_at(objective: Objective, params: Array) -> float:
         return np.inf
 
 
-def refuse_hidden(name: str, values: Any) -> None:
-    """Refuse what an array would not tell: a mask, and a gradient that is tracked."""
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array: leave out the mask, such as by .filled(0.0).")
-    if getattr(values, "requires_grad", False) is True:
-        raise TypeError(f"{name} is a tensor that requires grad: take its .detach().")
-
-
 def real_result(name: str, result: Any, shape: tuple[int, ...] | None = None) -> Array:
     """Return what a function returned as a float64 array of its own, if it has the shape."""
-    refuse_hidden(f"the {name}", result)
-    try:
-        array = np.asarray(result)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"the {name} is no array of numbers ({error}): return one.") from None
+    array = as_array(f"the {name}", result)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"the {name} has dtype {array.dtype}: return real numbers.")
     if shape is not None and array.shape != shape:

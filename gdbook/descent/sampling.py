@@ -12,6 +12,7 @@ again, or one that was pickled beside the history.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from math import inf
 
 import numpy as np
 
@@ -72,7 +73,7 @@ class cyclic(Sampler):
     batch_size: int = 1
 
     def __post_init__(self) -> None:
-        self._keep(batch_size=whole_number("batch_size", self.batch_size, at_least=1))
+        self._keep(batch_size=whole_number("batch_size", self.batch_size, at_least=1, at_most=inf))
 
     def __call__(self, n_samples: int) -> Iterator[Indices]:
         n_samples = whole_number("n_samples", n_samples, at_least=1)
@@ -89,7 +90,7 @@ class _Random(Sampler):
     def __post_init__(self) -> None:
         if not isinstance(self.rng, np.random.Generator):
             raise TypeError(f"rng is {self.rng!r}: pass np.random.default_rng(seed).")
-        self._keep(batch_size=whole_number("batch_size", self.batch_size, at_least=1))
+        self._keep(batch_size=whole_number("batch_size", self.batch_size, at_least=1, at_most=inf))
 
 
 @dataclass(frozen=True, kw_only=True)

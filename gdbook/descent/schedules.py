@@ -10,7 +10,7 @@ A schedule remembers nothing. A run begins to count at update 0, and a run that 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import cos, pi
+from math import cos, inf, pi
 
 from gdbook._checks import number_from_0, positive_number, real_number, whole_number
 from gdbook.descent._made import Made
@@ -55,7 +55,7 @@ class constant_rate(Made):
         self._keep(initial=positive_number("initial", self.initial))
 
     def __call__(self, update: int) -> float:
-        whole_number("update", update, at_least=0)
+        whole_number("update", update, at_least=0, at_most=inf)
         return self.initial
 
 
@@ -95,13 +95,13 @@ class step_decay(Made):
         self._keep(
             initial=positive_number("initial", self.initial),
             factor=number_from_0("factor", self.factor),
-            every=whole_number("every", self.every, at_least=1),
+            every=whole_number("every", self.every, at_least=1, at_most=inf),
         )
         if self.factor > 1:
             raise ValueError(f"factor is {self.factor}: pass a number from 0 to 1.")
 
     def __call__(self, update: int) -> float:
-        falls = whole_number("update", update, at_least=0) // self.every
+        falls = whole_number("update", update, at_least=0, at_most=inf) // self.every
         share: float = self.factor ** real_number("falls", falls)
         return self.initial * share
 
@@ -177,7 +177,7 @@ class polynomial_decay(Made):
         )
 
     def __call__(self, update: int) -> float:
-        done = whole_number("update", update, at_least=0)
+        done = whole_number("update", update, at_least=0, at_most=inf)
         growth = 1 + real_number("update", done) / self.scale
         share: float = growth**-self.power
         return self.initial * share
@@ -220,12 +220,15 @@ class cosine_decay(Made):
     def __post_init__(self) -> None:
         self._keep(
             initial=positive_number("initial", self.initial),
-            updates=whole_number("updates", self.updates, at_least=1),
+            updates=whole_number("updates", self.updates, at_least=1, at_most=inf),
             final=number_from_0("final", self.final),
         )
 
     def __call__(self, update: int) -> float:
-        done = min(whole_number("update", update, at_least=0), self.updates) / self.updates
+        done = (
+            min(whole_number("update", update, at_least=0, at_most=inf), self.updates)
+            / self.updates
+        )
         share = (1 + cos(pi * done)) / 2
         return share * self.initial + (1 - share) * self.final
 
@@ -267,8 +270,8 @@ class warm_up(Made):
             raise TypeError(
                 f"schedule is {self.schedule!r}: pass a schedule, such as constant_rate(0.1)."
             )
-        self._keep(updates=whole_number("updates", self.updates, at_least=1))
+        self._keep(updates=whole_number("updates", self.updates, at_least=1, at_most=inf))
 
     def __call__(self, update: int) -> float:
-        done = min(whole_number("update", update, at_least=0) + 1, self.updates)
+        done = min(whole_number("update", update, at_least=0, at_most=inf) + 1, self.updates)
         return done / self.updates * number_from_0("the schedule's rate", self.schedule(update))

@@ -18,9 +18,10 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdbook._checks import Array, number_from_0, positive_number, real_array
+from gdbook._checks import Array, number_from_0, positive_number, quietly, real_array
+from gdbook._objectives import checked_objective
 from gdbook.descent._made import Made
-from gdbook.descent._results import all_finite, known_objective, read_only, real_result, value_at
+from gdbook.descent._results import all_finite, read_only, real_result, value_at
 from gdbook.objectives import Objective
 
 __all__ = [
@@ -46,13 +47,12 @@ class Rule(Made, ABC, Generic[Memory]):
 
     first: Any = None
 
+    @quietly
     def __call__(
         self, params: Any, grad: Any, learning_rate: Any, memory: Memory | None = None
     ) -> tuple[Any, Memory]:
         """Return new parameters and new memory."""
-        with np.errstate(all="ignore"):
-            known = self.first if memory is None else memory
-            return self.update(params, grad, learning_rate, known)
+        return self.update(params, grad, learning_rate, self.first if memory is None else memory)
 
     @abstractmethod
     def update(
@@ -355,7 +355,7 @@ class backtracking(Rule[float]):
     decrease: float = field(default=1e-4, kw_only=True)
 
     def __post_init__(self) -> None:
-        known_objective(self.objective)
+        checked_objective(self.objective)
         self._keep(shrink=_inner("shrink", self.shrink), decrease=_inner("decrease", self.decrease))
 
     def update(

@@ -58,7 +58,7 @@ class TestKnown:
             *(
                 "objective.gradient(w)",
                 "history.params[0]",
-                "_LinearModel",
+                "LinearModel",
                 "descent",
                 "adjoints",
                 "keepdims=True",

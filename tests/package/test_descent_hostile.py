@@ -187,7 +187,7 @@ class TestBatches:
             (lambda _: [np.arange(4) > 1], TypeError, r"a batch is a mask: .*flatnonzero\(mask\)"),
             (lambda _: [[0.0, 1.0]], TypeError, "a batch has dtype float64: pass indices"),
             (lambda _: [["a"]], TypeError, "a batch has dtype <U1"),
-            (lambda _: [[[0], [1, 2]]], TypeError, "a batch is no array of indices"),
+            (lambda _: [[[0], [1, 2]]], ValueError, r"batch\[1\] has length 2, and batch\[0\]"),
             (lambda _: [[]], ValueError, r"a batch has shape \(0,\): pass one index or more"),
             (lambda _: [3], ValueError, r"a batch has shape \(\): pass one index or more"),
             (lambda _: [[[0, 1]]], ValueError, r"a batch has shape \(1, 2\)"),
@@ -229,7 +229,7 @@ class TestResults:
             (np.array([1, None]), TypeError, "gradient has dtype object: return real numbers"),
             (["a", "b"], TypeError, "gradient has dtype <U1: return real numbers"),
             (None, TypeError, "gradient has dtype object"),
-            ([[1.0], [1.0, 2.0]], TypeError, "gradient is no array of numbers"),
+            ([[1.0], [1.0, 2.0]], ValueError, r"gradient\[1\] has length 2, and the gradient\[0\]"),
             (np.ma.array([1.0, 2.0], mask=[0, 1]), TypeError, "gradient is a masked array"),
             ([1.0, 2.0, 3.0], ValueError, r"gradient has shape \(3,\): return shape \(2,\)"),
         ],
@@ -294,9 +294,13 @@ class TestResults:
     @both
     @pytest.mark.parametrize("f", [lambda x: x**2, None, 3.0, abs])
     def test_what_is_no_objective_is_refused(self, descend, f):
-        with pytest.raises(TypeError, match=r"objective is .*: pass Objective\(value, gradient\)"):
+        with pytest.raises(
+            TypeError, match=r"objective is .*: pass an Objective, made by Objective\(value"
+        ):
             descend(f, [1.0, 2.0])
-        with pytest.raises(TypeError, match=r"objective is .*: pass Objective\(value, gradient\)"):
+        with pytest.raises(
+            TypeError, match=r"objective is .*: pass an Objective, made by Objective\(value"
+        ):
             backtracking(f)
 
     @both

@@ -1,6 +1,7 @@
 """What is public: exported once, documented once, and imported at little cost."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import subprocess
@@ -51,8 +52,11 @@ def test_the_package_exports_what_the_core_modules_do():
 def test_each_module_has_a_reference_page_and_each_name_a_docstring(module, modules):
     assert f"::: gdbook.{module}\n" in (REFERENCE / f"{module}.md").read_text(encoding="utf-8")
     for name in modules[module].__all__:
-        docstring = getattr(modules[module], name).__doc__
-        assert "Examples:" in docstring, f"{name} has no example"
+        value = getattr(modules[module], name)
+        assert "Examples:" in value.__doc__, f"{name} has no example"
+        takes = inspect.signature(value).parameters
+        wanted = "Args:|Attributes:" if isinstance(value, type) else "Returns:"
+        assert not takes or re.search(wanted, value.__doc__), f"{name} has no section {wanted}"
 
 
 def test_each_name_of_descent_is_on_one_page_of_the_reference():
