@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike
 from gdbook._checks import Array, Indices, number_from_0, positive_number, real_array, whole_number
 from gdbook.descent._made import Sampler
 from gdbook.descent._recorder import Recorder
-from gdbook.descent._results import Moment, evaluate, read_only, real_result, refuse_hidden
+from gdbook.descent._results import (
+    ARITHMETIC_THAT_FAILS,
+    Moment,
+    evaluate,
+    read_only,
+    real_result,
+    refuse_hidden,
+)
 from gdbook.descent._state import Averages, State
 from gdbook.descent.history import History
 from gdbook.descent.sampling import Sampling
@@ -120,7 +127,7 @@ def gradient_of(objective: Objective, shape: tuple[int, ...]) -> Callable[[Array
     def checked(params: Array, batch: Any) -> Array:
         try:
             return real_result("gradient", gradient(read_only(params).view(), batch), shape)
-        except ArithmeticError:
+        except ARITHMETIC_THAT_FAILS:
             return np.full(shape, np.inf)
 
     return checked
@@ -161,7 +168,7 @@ def update_of(step: Step) -> Update:
         params = read_only(params).view()
         try:
             result = step(params, read_only(grad).view(), float(rate), memory)
-        except (ArithmeticError, np.linalg.LinAlgError):
+        except ARITHMETIC_THAT_FAILS:
             return np.full(params.shape, np.nan), memory
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(
