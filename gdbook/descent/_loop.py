@@ -22,7 +22,13 @@ from gdbook._checks import (
 )
 from gdbook.descent._made import Sampler
 from gdbook.descent._recorder import Recorder
-from gdbook.descent._results import Moment, evaluate, read_only, real_result
+from gdbook.descent._results import (
+    ARITHMETIC_THAT_FAILS,
+    Moment,
+    evaluate,
+    read_only,
+    real_result,
+)
 from gdbook.descent._state import Averages, State
 from gdbook.descent.history import History
 from gdbook.descent.sampling import Sampling
@@ -129,7 +135,7 @@ def gradient_of(objective: Objective, shape: tuple[int, ...]) -> Callable[[Array
     def checked(params: Array, batch: Any) -> Array:
         try:
             return real_result("gradient", gradient(read_only(params).view(), batch), shape)
-        except ArithmeticError:
+        except ARITHMETIC_THAT_FAILS:
             return np.full(shape, np.inf)
 
     return checked
@@ -170,7 +176,7 @@ def update_of(step: Step) -> Update:
         params = read_only(params).view()
         try:
             result = step(params, read_only(grad).view(), float(rate), memory)
-        except (ArithmeticError, np.linalg.LinAlgError):
+        except ARITHMETIC_THAT_FAILS:
             return np.full(params.shape, np.nan), memory
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(

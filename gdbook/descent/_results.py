@@ -8,6 +8,8 @@ import numpy as np
 from gdbook._checks import Array, as_array
 from gdbook.objectives import Objective
 
+ARITHMETIC_THAT_FAILS = (ArithmeticError, np.linalg.LinAlgError)
+
 
 class Moment(NamedTuple):
     """Parameters, and value and gradient of the objective there."""
@@ -34,18 +36,26 @@ def evaluate(objective: Objective, params: Array) -> Moment:
         if objective.value_and_gradient is None:
             value, grad = objective.value(shown), objective.gradient(shown)
         else:
-            value, grad = objective.value_and_gradient(shown)
-    except ArithmeticError:
+            value, grad = _pair(objective.value_and_gradient(shown))
+    except ARITHMETIC_THAT_FAILS:
         return Moment(params, np.inf, np.full(params.shape, np.inf))
     loss = float(real_result("value", value, ()))
     return Moment(params, loss, read_only(real_result("gradient", grad, params.shape)))
+
+
+def _pair(both: Any) -> tuple[Any, Any]:
+    if not isinstance(both, tuple | list) or len(both) != 2:
+        raise TypeError(
+            f"value_and_gradient returned {both!r}: return two things, the value and the gradient."
+        )
+    return both[0], both[1]
 
 
 def value_at(objective: Objective, params: Array) -> float:
     """Return the value; arithmetic that fails is infinite."""
     try:
         return float(objective.value(read_only(np.array(params)).view()))
-    except ArithmeticError:
+    except ARITHMETIC_THAT_FAILS:
         return np.inf
 
 

@@ -21,7 +21,13 @@ from numpy.typing import ArrayLike
 from gdbook._checks import Array, number_from_0, positive_number, quietly, real_array
 from gdbook._objectives import checked_objective
 from gdbook.descent._made import Made
-from gdbook.descent._results import all_finite, read_only, real_result, value_at
+from gdbook.descent._results import (
+    ARITHMETIC_THAT_FAILS,
+    all_finite,
+    read_only,
+    real_result,
+    value_at,
+)
 from gdbook.objectives import Objective
 
 __all__ = [
@@ -416,7 +422,7 @@ class newton(Rule[None]):
             matrix = real_result(
                 "hessian(params)", self.hessian(read_only(np.array(params)).view())
             )
-        except ArithmeticError:
+        except ARITHMETIC_THAT_FAILS:
             matrix = np.full((size, size), np.nan)
         if matrix.shape != (size, size) and not matrix.size == size == 1:
             raise ValueError(f"hessian(params) has shape {matrix.shape}: return ({size}, {size}).")

@@ -281,6 +281,13 @@ class TestResults:
         with pytest.raises(error, match=message):
             descend(FOUR, [1.0, 2.0], step=lambda *_: result)
 
+    @both
+    @pytest.mark.parametrize("result", [3.0, (1.0,), (1.0, np.ones(2), 3), None])
+    def test_value_and_gradient_that_are_not_two_are_refused(self, descend, result):
+        f = Objective(FOUR.value, FOUR.gradient, n_samples=4, value_and_gradient=lambda *_: result)
+        with pytest.raises(TypeError, match=r"value_and_gradient returned .*: return two things"):
+            descend(f, [1.0, 2.0])
+
     def test_gradient_step_itself_is_no_step_with_a_memory(self):
         with pytest.raises(TypeError, match=r"the step returned .*: return two things"):
             gradient_descent(
@@ -397,6 +404,18 @@ class TestRunsThatRunAway:
             record_every=50,
         )
         assert (run.status, run.last_epoch, run.epochs.tolist()) == ("diverged", 1, [0, 1])
+
+    @pytest.mark.parametrize("descend", LOOPS.values(), ids=LOOPS)
+    def test_matrix_that_cannot_be_factored_is_no_place_to_be(self, descend):
+        def value(params, _=None):
+            return 2 * np.log(np.linalg.cholesky(params.reshape(1, 1))[0, 0])
+
+        def gradient(params, _=None):
+            return np.linalg.inv(np.linalg.cholesky(params.reshape(1, 1)))[0] ** 2
+
+        run = descend(Objective(value, gradient, n_samples=4), [1.0], learning_rate=0.4)
+        assert run.status == "diverged"
+        assert len(run) >= 1
 
     @pytest.mark.parametrize("memory", [inf, {"a": [nan]}, (np.array([1, -inf]), 3)])
     def test_memory_of_any_kind_is_looked_at(self, memory):
