@@ -10,7 +10,7 @@ import numpy as np
 
 from gdbook._checks import Array, real_array, whole_number
 from gdbook._extras import extra
-from gdbook.history import History
+from gdbook.descent import History
 from gdbook.objectives import Objective
 
 with extra("figures"):
