@@ -8,6 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from matplotlib import image
 from pages import PAGES, url_of
 from playwright.sync_api import sync_playwright
@@ -15,6 +16,10 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+READ_ALOUD = (
+    *("index.md", "chapters/06-full-batch.md", "chapters/09-sgd.md", "labs/classifier.md"),
+    *("map.md", "glossary.md", "notation.md", "samples.md", "reference/objectives.md"),
+)
 CHAPTER, LONG = "chapters/01-one-sample.md", "chapters/11-not-a-bowl.md"
 
 if CHROMIUM is None and "REQUIRE_BROWSER" in os.environ:
@@ -104,6 +109,18 @@ def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, turn_
     assert tab.complaints == []
     assert [url for url in tab.requested if not url.startswith((address, "data:"))] == []
     assert page == "samples.md" or not any("STIXTwoMathRest" in url for url in tab.requested)
+
+
+@pytest.mark.parametrize(
+    ("page", "scheme"),
+    [(page, "light") for page in READ_ALOUD] + [(page, "dark") for page in READ_ALOUD[:2]],
+)
+def test_page_is_accessible(page, scheme, visit):
+    tab = visit(page, color_scheme=scheme)
+    one = "document.querySelector"
+    tab.wait_for_function(f"!{one}('.math') || {one}('.math:not([tabindex])')")
+    found = Axe().run(tab).response["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
 
 
 @pytest.mark.parametrize("page", CHAPTERS)

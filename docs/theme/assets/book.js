@@ -24,6 +24,6 @@ const mark = element => {
   else element.removeAttribute("tabindex")
 }
 const markAll = () => document.querySelectorAll(scrollers).forEach(mark)
-addEventListener("load", () => requestIdleCallback(markAll))
+addEventListener("load", () => document.fonts.ready.then(() => requestIdleCallback(markAll)))
 addEventListener("resize", () => requestIdleCallback(markAll))
 document.addEventListener("toggle", event => event.target.querySelectorAll(scrollers).forEach(mark), true)
