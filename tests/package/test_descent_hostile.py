@@ -373,7 +373,7 @@ class TestRunsThatRunAway:
             newton(lambda _: -1e-3),
             own_overflow,
         ],
-        ids=lambda step: str(step).split("(")[0],
+        ids=lambda step: getattr(step, "__name__", type(step).__name__),
     )
     @pytest.mark.parametrize("f", [PARABOLA, BOWL], ids=["parabola", "quartic"])
     def test_run_that_runs_away_ends_as_diverged_with_its_rows(self, step, f):
@@ -446,7 +446,7 @@ class TestRunsThatStandOnAMinimum:
             preconditioned(2.0),
             backtracking(Objective(lambda x: x**4, lambda x: 4 * x**3)),
         ],
-        ids=lambda step: str(step).split("(")[0],
+        ids=lambda step: getattr(step, "__name__", type(step).__name__),
     )
     def test_run_from_a_minimum_completes(self, step):
         f = Objective(lambda x: x**4, lambda x: 4 * x**3)
@@ -568,7 +568,7 @@ def test_whatever_an_option_is_the_thing_is_made_and_works_or_the_option_is_name
         newton(np.diag),
         backtracking(SPHERE),
     ],
-    ids=lambda step: str(step).split("(")[0],
+    ids=lambda step: getattr(step, "__name__", type(step).__name__),
 )
 @given(
     params=st.lists(FLOATS.filter(np.isfinite), min_size=2, max_size=2),

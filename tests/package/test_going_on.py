@@ -48,7 +48,9 @@ def assert_equal(found, expected):
     assert (found.status, found.last_epoch) == (expected.status, expected.last_epoch)
 
 
-@pytest.mark.parametrize("step", [*STEPS, own_step], ids=lambda step: str(step).split("(")[0])
+@pytest.mark.parametrize(
+    "step", [*STEPS, own_step], ids=lambda step: getattr(step, "__name__", type(step).__name__)
+)
 def test_ten_and_ten_epochs_of_batches_are_twenty_in_every_bit(step):
     def run(start, epochs, batches):
         return stochastic_gradient_descent(
@@ -88,7 +90,9 @@ def test_run_in_two_parts_is_the_run_in_one(first, second, every, average_from, 
     assert_equal(run(run([1.0, -1.0], first, parts), second, parts), expected)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step).split("(")[0])
+@pytest.mark.parametrize(
+    "step", STEPS, ids=lambda step: getattr(step, "__name__", type(step).__name__)
+)
 def test_full_batch_run_in_two_parts_is_the_run_in_one(step):
     run = partial(gradient_descent, LINE, learning_rate=DECAY, step=step)
     half = run([0.0, 0.0], epochs=10)

@@ -578,6 +578,9 @@ class Frame:
     def __init__(self, rows):
         self.rows = np.array(rows)
 
+    def __repr__(self):
+        return f"a frame of {self.rows.dtype}"
+
     def __array__(self, dtype=None, copy=None):
         return self.rows
 
