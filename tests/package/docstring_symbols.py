@@ -350,15 +350,16 @@ def with_replacement():
 
 def checked_gradients():
     """Yield a check whose entries are just near enough, and one whose are just too far apart."""
-    numeric, tolerance = np.array([4.0, -0.25]), 0.01
-    words = {r"\frac{\partial f}{\partial \theta_i}": "a_i", r"\text{its difference}": "q_i"}
-    words |= {r"\text{tolerance}": "t"}
+    tolerance, found = 0.01, gradients.numerical_grad(cubic, START)
+    words = {r"\text{tolerance}": "t", r"\text{error}_i": "q_i"}
     for share, reads in ((0.999, words), (1.001, words | {r"\le ": "> "})):
-        analytic = numeric + share * tolerance * np.array([4, 1])
-        check = gradients.GradientCheck(analytic, numeric, tolerance)
+        analytic = found / (1 - share * tolerance)
+        objective = objectives.Objective(cubic, lambda _, analytic=analytic: analytic)
+        check = gradients.check_grad(objective, START, tolerance=tolerance)
         assert check.wrong.tolist() == [share > 1] * 2
-        symbols = {"a": analytic, "q": numeric, "t": tolerance, "i": range(1, 3)}
-        yield Case(symbols, reads)
+        symbols = {"g": analytic, "D": check.numeric, "q": check.error, "t": tolerance}
+        symbols |= {"i": range(1, 3), r"\theta": START, r"\epsilon": 2.0**-52}
+        yield Case(CUBIC | symbols, reads)
 
 
 def order():
@@ -509,14 +510,12 @@ CASES = {
         {
             r"\theta": [0.3, -1.2],
             "i": range(1, 3),
-            r"\epsilon": float(np.finfo(float).eps),
+            "h": (0.1, 0.5),
             "e_i": lambda i: [float(i == 1), float(i == 2)],
             r"f(\theta)": cubic,
-            r"h_i": r"\sqrt[3]{\epsilon} \max(1, |\theta_i|)",
-            "D": gradients.numerical_grad(cubic, np.array([0.3, -1.2])),
+            "D": lambda i, h: gradients.numerical_grad(cubic, [0.3, -1.2], step=h)[int(i) - 1],
         },
-        {r"\approx": "="},
-        "D_i",
+        {r"\approx": "=", "D_i(": "D(i, "},
     ),
     "check_grad": checked_gradients,
     "Objective": objective,
