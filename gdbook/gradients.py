@@ -39,9 +39,9 @@ def numerical_grad(
         step: Take this step $h$ for all parameters, and $D_i(h)$ as it is.
 
     Returns:
-        The gradient, in the shape of `params`. Where $f$ is smooth, and computed to the last
-        digit, about ten digits are right, whether parameters and values are as small as
-        $10^{-12}$ or as large as $10^{12}$. `check_grad` tells how far each may be off.
+        The gradient, in the shape of `params`. Where $f$ is smooth, and its values are not much
+            larger than its changes, nine digits are right, whether parameters and values are as
+            small as $10^{-12}$ or as large as $10^{12}$. `check_grad` estimates the error.
 
     Raises:
         TypeError: `params` or the value is no real number, or `step` is no number.
