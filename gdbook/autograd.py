@@ -5,6 +5,8 @@ from __future__ import annotations  # a Value is made of values
 import math
 from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
+from typing import Any, cast
 
 from gdbook._checks import finite_number
 
@@ -27,6 +29,10 @@ class Value:
     ValueError, such as a division by 0. One whose result or derivative is too large for a float
     raises an OverflowError, which `gradient_descent` takes for divergence. Kinks are no error:
     there, `relu` and `max` have the derivatives that PyTorch gives them.
+
+    `copy.deepcopy` copies a Value with the whole graph behind it, however deep. `pickle` goes
+    through the graph by recursion: more than about a hundred operations in a chain are too deep for
+    it, and end in a RecursionError. Pickle the numbers, and compute anew.
 
     Args:
         data: The number, finite.
@@ -76,6 +82,13 @@ class Value:
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value({self.data}, grad={self.grad}{label})"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for value in topological_order(self):  # without recursion: graphs may be deep
+            if id(value) not in memo:
+                twin = memo[id(value)] = copy(value)
+                twin.inputs = tuple((memo[id(source)], slope) for source, slope in value.inputs)
+        return cast(Value, memo[id(self)])
 
     def __add__(self, other: Value | float) -> Value:
         return _apply("{} + {}", lambda a, b: (a + b, 1.0, 1.0), self, other)

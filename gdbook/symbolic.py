@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gdbook._batches import indices
 from gdbook._checks import Array, real_array
 from gdbook._extras import extra
 from gdbook.objectives import Objective
@@ -251,7 +252,9 @@ class _Model:
             raise ValueError(
                 f"params have shape {numbers.shape}: pass {self.shape}, a number for each symbol."
             )
-        columns = self.columns if batch is None else [each[batch] for each in self.columns]
+        columns = self.columns
+        if batch is not None:
+            columns = [each[indices(batch, len(each))] for each in columns]
         with np.errstate(all="ignore"):
             result = np.mean(function(*numbers, *columns))
         if np.iscomplexobj(result):

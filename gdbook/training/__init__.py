@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
-from gdbook._checks import Array
 from gdbook._extras import extra
 from gdbook.objectives import Objective
 
@@ -21,6 +18,7 @@ with extra("torch"):
     from torch.optim.lr_scheduler import LRScheduler
     from torch.utils.data import DataLoader
 
+    from gdbook.training._autograd import Autograd, samples
     from gdbook.training._parallel import existing_device
     from gdbook.training._task import Options, Task
     from gdbook.training._trainer import run
@@ -62,26 +60,33 @@ class TrainingHistory:
 
 
 def autograd_objective(
-    function: Callable[[torch.Tensor], torch.Tensor], *, dtype: torch.dtype = torch.float64
+    function: Callable[..., torch.Tensor], *data: Any, dtype: torch.dtype = torch.float64
 ) -> Objective:
     r"""Return the objective of a function of one tensor; PyTorch finds the gradient.
 
     $$f(\theta), \qquad \nabla f(\theta) \text{ by reverse-mode differentiation}$$
 
+    With data, the objective is made from samples, so that it can be trained by mini-batches.
+
     Args:
-        function: Takes a tensor of parameters, returns a tensor with one element. Written in
+        function: Takes a tensor of parameters, and then the samples of a batch from each of the
+            data. Returns a tensor with one element, the mean over these samples. Written in
             torch's operations.
-        dtype: What torch computes in. The values that come back are float64.
+        *data: Tensors or arrays with the samples along the first axis, such as features and
+            targets.
+        dtype: What torch computes in, floating-point data included. The values that come back
+            are float64.
 
     Returns:
         The objective. Its value and its gradient take and return NumPy arrays, so every loop
         of `gdbook.descent` runs on it.
 
     Raises:
-        TypeError: When the objective is used: the function returned something else than a
-            tensor.
-        ValueError: When the objective is used: the function returned more than one element, or,
-            for a gradient, something that does not depend on the parameters.
+        TypeError: Data cannot be made a tensor. When the objective is used: the function
+            returned something else than a tensor.
+        ValueError: Data have no samples, or differ in their number. When the objective is used:
+            the function returned more than one element, or, for a gradient, something that does
+            not depend on the parameters.
 
     Examples:
         >>> import numpy as np
@@ -90,43 +95,25 @@ def autograd_objective(
         >>> parabola.gradient(np.array(3.0))
         array(12.)
 
+        A model of one's own, for mini-batches:
+
+        >>> X, y = [[1.0], [2.0]], [2.0, 5.0]
+        >>> line = autograd_objective(lambda w, X, y: ((X @ w - y) ** 2).mean(), X, y)
+        >>> line.n_samples, line.gradient([1.0]), line.gradient([1.0], [0])
+        (2, array([-7.]), array([-2.]))
+
     Source:
         A. Paszke et al., *PyTorch: An Imperative Style, High-Performance Deep Learning Library*,
         2019, section 4.3.
     """
-
-    def evaluate(params: Array) -> tuple[torch.Tensor, torch.Tensor]:
-        numbers = np.array(params, dtype=np.float64, order="C")
-        tensor = torch.tensor(numbers, dtype=dtype, requires_grad=True)
-        output = function(tensor)
-        if not isinstance(output, torch.Tensor):
-            raise TypeError(f"the function returned {output!r}: return a tensor.")
-        if output.numel() != 1:
-            raise ValueError(
-                f"the function returned shape {tuple(output.shape)}: return one number, "
-                "such as a sum or a mean."
-            )
-        return tensor, output
-
-    def value(params: Array) -> float:
-        return evaluate(params)[1].item()
-
-    def gradient(params: Array) -> Array:
-        return value_and_gradient(params)[1]
-
-    def value_and_gradient(params: Array) -> tuple[float, Array]:
-        tensor, output = evaluate(params)
-        grad = None
-        if output.requires_grad:
-            (grad,) = torch.autograd.grad(output, tensor, allow_unused=True)
-        if grad is None:
-            raise ValueError(
-                "what the function returned does not depend on the parameters through torch's "
-                "operations: do not detach, and do not convert to numbers or arrays."
-            )
-        return output.item(), grad.to(torch.float64).numpy()
-
-    return Objective(value, gradient, value_and_gradient=value_and_gradient)
+    model = Autograd(function, samples(data, dtype), dtype)
+    n_samples = len(model.data[0]) if data else None
+    return Objective(
+        model.value,
+        model.gradient,
+        n_samples=n_samples,
+        value_and_gradient=model.value_and_gradient,
+    )
 
 
 def train(  # noqa: PLR0913 - each option is one that a training needs

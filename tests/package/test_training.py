@@ -19,7 +19,14 @@ from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler, Sampler, TensorDataset
 from tqdm import tqdm
 
-from gdbook import check_grad, gradient_descent, linear_model, twenty_points
+from gdbook import (
+    check_grad,
+    gradient_descent,
+    linear_model,
+    squared_error,
+    stochastic_gradient_descent,
+    twenty_points,
+)
 from gdbook.training import __main__ as training_command
 from gdbook.training import autograd_objective, train
 
@@ -102,6 +109,84 @@ def test_function_that_returns_no_tensor_is_refused():
 def test_function_that_does_not_depend_on_its_params_is_refused(function):
     with pytest.raises(ValueError, match="does not depend on the parameters"):
         autograd_objective(function).gradient(np.ones(2))
+
+
+LINE = np.array([[0.5], [-1.0], [2.0], [0.1]]), [1.0, 0.0, 3.5, 0.1]
+
+
+def line_loss(params, X, y_true):
+    return ((X @ params[:-1] + params[-1] - y_true) ** 2).mean()
+
+
+@pytest.mark.parametrize("as_data", [list, np.array, torch.tensor, lambda data: np.array(data)[:]])
+def test_function_of_samples_is_trained_by_mini_batches(as_data):
+    X, y_true = LINE
+    ours = autograd_objective(line_loss, as_data(X.tolist()), as_data(y_true))
+    reference = linear_model(X, y_true, loss=squared_error)
+    assert ours.n_samples == 4
+    rel = 1e-6 if as_data is torch.tensor else 1e-12  # torch makes float32 of lists
+    for batch in ([1], [0, 3], np.array([2, 2, 0])):
+        at = np.array([0.3, -0.7])
+        assert ours.value(at, batch) == pytest.approx(reference.value(at, np.array(batch)), rel=rel)
+    runs = [
+        stochastic_gradient_descent(
+            objective,
+            [0.0, 0.0],
+            batches=lambda n: np.array_split(np.arange(n), 2),
+            learning_rate=0.1,
+            epochs=20,
+        )
+        for objective in (ours, reference)
+    ]
+    np.testing.assert_allclose(runs[0].params, runs[1].params, rtol=rel)
+
+
+def test_labels_stay_whole_numbers_and_features_take_the_dtype():
+    def function(params, X, labels):
+        assert (X.dtype, labels.dtype) == (torch.float32, torch.int64)
+        return nn.functional.cross_entropy(X @ params, labels)
+
+    objective = autograd_objective(function, np.ones((3, 2)), [0, 1, 1], dtype=torch.float32)
+    assert objective.gradient(np.ones((2, 2)), [1, 2]).shape == (2, 2)
+
+
+@pytest.mark.parametrize("data", [np.ones((2, 1)), torch.ones((2, 1)).double()])
+def test_data_of_the_caller_are_left_alone(data):
+    objective = autograd_objective(lambda p, X: (X.mul_(3) * p).sum(), data)
+    assert objective.gradient([1.0]) == [6.0]
+    assert data.tolist() == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        (([1.0], [1.0, 2.0]), ValueError, r"the data have \[1, 2\] samples along the first axis"),
+        ((3.0,), ValueError, r"the data have \[0\] samples"),
+        (([],), ValueError, r"the data have \[0\] samples"),
+        ((["a"],), TypeError, r"data\[0\] cannot be made a tensor"),
+        (([1.0], [None]), TypeError, r"data\[1\] cannot be made a tensor"),
+        (([[1.0], [1.0, 2.0]],), TypeError, r"data\[0\] cannot be made a tensor"),
+    ],
+)
+def test_data_that_are_no_samples_are_refused(data, error, message):
+    with pytest.raises(error, match=message):
+        autograd_objective(line_loss, *data)
+
+
+@pytest.mark.parametrize(
+    ("batch", "error", "message"),
+    [
+        ([True, False, True, True], TypeError, "batch is a mask: pass indices, such as np.flatn"),
+        ([0.0], TypeError, "batch has dtype float64: pass indices"),
+        ([], ValueError, r"batch has shape \(0,\): pass one index or more"),
+        ([4], ValueError, "batch holds 4 to 4: pass whole numbers from 0 to 3"),
+        ([-1], ValueError, "batch holds -1 to -1"),
+        (2, ValueError, r"batch has shape \(\): pass one index or more, in a row"),
+    ],
+)
+def test_batch_that_is_no_row_of_indices_is_refused(batch, error, message):
+    with pytest.raises(error, match=message):
+        autograd_objective(line_loss, *LINE).gradient([0.0, 0.0], batch)
 
 
 def line(weight=0.0, bias=0.0, dtype=torch.float64):
