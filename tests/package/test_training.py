@@ -15,7 +15,23 @@ import processes
 import torch
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam
-from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
+from torch.optim.lr_scheduler import (
+    ChainedScheduler,
+    ConstantLR,
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    CyclicLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiplicativeLR,
+    MultiStepLR,
+    OneCycleLR,
+    PolynomialLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler, Sampler, TensorDataset
 from tqdm import tqdm
 
@@ -335,6 +351,126 @@ def test_scheduler_of_plateaus_sees_the_loss():
     scheduler = ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
     train_line(model, scripted(3, 2, 2, 2), points(5), optimizer, scheduler=scheduler, epochs=4)
     assert optimizer.param_groups[0]["lr"] == 0.25
+
+
+SCHEDULERS = {
+    "LambdaLR": lambda o: LambdaLR(o, lambda epoch: 0.9**epoch),
+    "MultiplicativeLR": lambda o: MultiplicativeLR(o, lambda _: 0.9),
+    "StepLR": lambda o: StepLR(o, 2, 0.5),
+    "MultiStepLR": lambda o: MultiStepLR(o, [2, 3], 0.5),
+    "ConstantLR": lambda o: ConstantLR(o, 0.5, 3),
+    "LinearLR": lambda o: LinearLR(o, 0.5, 1.0, 5),
+    "ExponentialLR": lambda o: ExponentialLR(o, 0.9),
+    "PolynomialLR": lambda o: PolynomialLR(o, 9),
+    "CosineAnnealingLR": lambda o: CosineAnnealingLR(o, 9),
+    "CosineAnnealingWarmRestarts": lambda o: CosineAnnealingWarmRestarts(o, 2),
+    "CyclicLR": lambda o: CyclicLR(o, 0.001, 0.01, 3),
+    "OneCycleLR": lambda o: OneCycleLR(o, 0.01, total_steps=15),
+    "ChainedScheduler": lambda o: ChainedScheduler([StepLR(o, 2), ExponentialLR(o, 0.9)]),
+    "SequentialLR": lambda o: SequentialLR(o, [ConstantLR(o, 0.1), ExponentialLR(o, 0.9)], [2]),
+    "ReduceLROnPlateau": lambda o: ReduceLROnPlateau(o, patience=0),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*epoch parameter in `scheduler.step:UserWarning")
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        *((name, "each epoch") for name in SCHEDULERS),
+        *((name, "each batch") for name in SCHEDULERS),
+    ],
+)
+def test_each_scheduler_of_torch_does_what_it_does_by_hand_and_is_resumed(name, steps, tmp_path):
+    def run(epochs, **options):
+        model = line()
+        optimizer = sgd(model, lr=0.01, momentum=0.9)
+        scheduler = SCHEDULERS[name](optimizer)
+        options |= {"epochs": epochs, "scheduler": scheduler, "scheduler_steps": steps}
+        train_line(model, MSE, points(), optimizer, **options)
+        return state_of(model), optimizer.param_groups[0]["lr"]
+
+    by_hand = line()
+    optimizer = sgd(by_hand, lr=0.01, momentum=0.9)
+    scheduler = SCHEDULERS[name](optimizer)
+    for _ in range(5):
+        losses = []
+        for x, y_true in points():
+            optimizer.zero_grad()
+            loss = MSE(by_hand(x), y_true)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item() * len(x) / 5)
+            if steps == "each batch" and name != "ReduceLROnPlateau":
+                scheduler.step()
+        if name == "ReduceLROnPlateau":
+            scheduler.step(sum(losses))
+        elif steps == "each epoch":
+            scheduler.step()
+    assert run(5) == (state_of(by_hand), optimizer.param_groups[0]["lr"])
+    run(2, checkpoint=tmp_path / "run.pt")
+    assert run(5, checkpoint=tmp_path / "run.pt", resume=True) == run(5)
+
+
+def test_best_model_is_kept_if_wanted(tmp_path):
+    def run(epochs, *, keep_best, validation=(9, 3, 5, 3, 8), **options):
+        model = line()
+        scores = iter(validation)
+
+        def loss(outputs, targets):
+            if model.training:
+                return MSE(outputs, targets)
+            return 0 * outputs.sum() + next(scores)
+
+        history = train_line(
+            model,
+            loss,
+            points(),
+            sgd(model),
+            validation=points(5),
+            epochs=epochs,
+            keep_best=keep_best,
+            **options,
+        )
+        return state_of(model), history
+
+    kept, history = run(5, keep_best=True)
+    after_two, _ = run(2, keep_best=False)
+    after_five, _ = run(5, keep_best=False)
+    assert history.best_epoch == 2
+    assert kept == after_two != after_five
+    path = tmp_path / "run.pt"
+    assert run(3, keep_best=True, checkpoint=path)[0] == after_two
+    resumed, history = run(5, keep_best=True, validation=(3, 8), checkpoint=path, resume=True)
+    assert (resumed, history.best_epoch) == (after_two, 2)
+    later, history = run(6, keep_best=True, validation=(1,), checkpoint=path, resume=True)
+    assert (later, history.best_epoch) == (run(6, keep_best=False, validation=range(6))[0], 6)
+
+
+def test_gradients_are_clipped_as_torch_does():
+    by_hand, trained = line(), line()
+    optimizer = sgd(by_hand, lr=0.1)
+    for x, y_true in points():
+        optimizer.zero_grad()
+        MSE(by_hand(x), y_true).backward()
+        nn.utils.clip_grad_norm_(by_hand.parameters(), 0.5)
+        optimizer.step()
+    train_line(trained, MSE, points(), sgd(trained, lr=0.1), epochs=1, max_grad_norm=0.5)
+    assert state_of(trained) == state_of(by_hand)
+    longest = max(abs(number) for number in (by_hand.weight.item(), by_hand.bias.item()))
+    assert longest <= 3 * 0.1 * 0.5
+
+
+def test_groups_that_a_caller_holds_are_those_of_the_optimizer(tmp_path):
+    for resume in (False, True):
+        model = line()
+        optimizer = Adam(model.parameters(), lr=0.1)
+        groups, group = optimizer.param_groups, optimizer.param_groups[0]
+        options = {"checkpoint": tmp_path / "run.pt", "resume": resume, "epochs": 2 + resume}
+        scheduler = ExponentialLR(optimizer, 0.5)
+        train_line(model, MSE, points(), optimizer, scheduler=scheduler, **options)
+        assert groups is optimizer.param_groups
+        assert group is optimizer.param_groups[0]
+        assert group["lr"] == pytest.approx(0.1 * 0.5 ** (2 + resume))
 
 
 @pytest.mark.parametrize("optimizer", [Adagrad, Adam])
@@ -772,6 +908,56 @@ WEIGHTS = nn.Parameter(torch.ones(1))
         ({"patience": 0}, ValueError, "patience is 0: pass 1 or more"),
         ({"checkpoint_every": 0}, ValueError, "checkpoint_every is 0: pass 1 or more"),
         ({"seed": -1}, ValueError, "seed is -1: pass 0 or more"),
+        ({"seed": 2**64}, ValueError, r"seed is \d+: pass one below 2\*\*63"),
+        ({"resume": "no", "checkpoint": "run.pt"}, TypeError, "resume is 'no': pass True or False"),
+        ({"progress": "no"}, TypeError, "progress is 'no': pass True or False"),
+        ({"keep_best": 1}, TypeError, "keep_best is 1: pass True or False"),
+        ({"max_grad_norm": 0}, ValueError, r"max_grad_norm is 0\.0: pass a finite number greater"),
+        (
+            {"scheduler_steps": "often"},
+            ValueError,
+            "scheduler_steps is 'often': pass 'each epoch' or 'each batch'",
+        ),
+        *(
+            (
+                {"loader": DataLoader(TensorDataset(torch.ones(4, 1), targets), batch_size=4)}
+                | {"loss": loss},
+                ValueError,
+                r"the outputs have shape \(4, 1\), the targets \(4,.*: pass equal shapes, such as",
+            )
+            for targets, loss in [
+                (torch.ones(4), lambda outputs, targets: ((outputs - targets) ** 2).mean()),
+                (torch.ones(4, 1, 1), MSE),
+                (torch.ones(4, 3), MSE),
+                (torch.ones(4, 3), partial(nn.functional.l1_loss, reduction="mean")),
+                (torch.ones(4, dtype=torch.int64), nn.CrossEntropyLoss()),
+            ]
+        ),
+        (
+            {
+                "model": nn.Sequential(nn.Linear(1, 1), nn.Flatten(0)),
+                "optimizer": sgd,
+                "loss": lambda outputs, targets: (outputs - targets).abs().mean(),
+            },
+            ValueError,
+            r"the outputs have shape \(2,\), the targets \(2, 1\)",
+        ),
+        (
+            {"loader": DataLoader([0], collate_fn=lambda _: (torch.ones(3, 1), torch.ones(2, 1)))},
+            ValueError,
+            "epoch 1, batch 1 has 3 inputs and 2 targets: pass equally many",
+        ),
+        (
+            {"loader": DataLoader(TensorDataset(torch.arange(2)[:, None], torch.ones(2, 1)))},
+            TypeError,
+            r"epoch 1, batch 1: the model does not take inputs of dtype torch.int64: pass inputs",
+        ),
+        (
+            {"loader": DataLoader(TensorDataset(torch.ones(2, 1), torch.ones(2, 1).long()))}
+            | {"loss": nn.BCEWithLogitsLoss()},
+            TypeError,
+            r"the loss does not take targets of dtype torch.int64: pass targets.float\(\) if they",
+        ),
         ({"dtype": "float64"}, TypeError, "dtype is of type str: pass one of torch's"),
         ({"dtype": torch.int64}, ValueError, "dtype is torch.int64: pass one of floating-point"),
         ({"device": 0}, TypeError, "device is 0: pass a name such as 'cpu'"),
@@ -814,6 +1000,15 @@ def test_what_cannot_be_trained_is_refused(change, error, message, monkeypatch, 
     with pytest.raises(error, match=message):
         train(*arguments, **options)
     assert state_of(trainable) == before
+
+
+def test_model_that_has_no_shape_yet_is_refused_until_it_has_seen_a_batch():
+    model = nn.LazyLinear(1, dtype=torch.float64)
+    with pytest.raises(ValueError, match=r"model\.weight has no shape yet: call the model once"):
+        train_line(model)
+    inputs, _ = next(iter(points()))
+    model(inputs)
+    assert len(train_line(model)) == 2
 
 
 def test_process_of_torchrun_wants_the_gpu_of_its_number(monkeypatch):
