@@ -67,7 +67,7 @@ from gdbook.schedules import (
     step_decay,
     warm_up,
 )
-from gdbook.tables import graph_table, history_table, markdown_table
+from gdbook.tables import graph_table, history_table, losses_table, markdown_table
 from gdbook.update_rules import (
     adagrad_step,
     adam_step,
@@ -116,6 +116,7 @@ __all__ = [
     "largest_second_derivative",
     "last_sample_only",
     "linear_model",
+    "losses_table",
     "markdown_table",
     "momentum_step",
     "nesterov_step",

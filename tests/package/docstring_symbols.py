@@ -375,15 +375,14 @@ def order():
     return Case(symbols, {words: "a < b"})
 
 
-def rows_of_a_run():
+def rows_of_a_run(table, columns):
     """Return the case of a table of a run, whose cells are read."""
     f = objectives.Objective(lambda x: 2 * x**2, lambda x: 4 * x)
     run = descent.gradient_descent(f, 1.0, learning_rate=0.125, epochs=5)
-    rows = tables.history_table(run, digits=17).split("\n")[2:]
+    rows = table(run).split("\n")[2:]
     cells = [[float(cell) for cell in row.strip("|").split("|")] for row in rows]
     symbols = {"k": range(6), r"\theta_k": lambda k: float(run.params[int(k)])}
     symbols |= {"f(x)": "2 x^2", "c_{kj}": lambda k, j: cells[int(k)][int(j) - 1]}
-    columns = ["k", r"\theta_k", r"f(\theta_k)", r"\nabla f(\theta_k)"]
     return Case(symbols, {each: f"c_{{k{j}}} = {each}" for j, each in enumerate(columns, 1)})
 
 
@@ -574,7 +573,13 @@ CASES = {
         {r"\nabla f(\theta) \text{ by symbolic differentiation}": r"G = \nabla f(\theta)"}, "F"
     ),
     "derivation": derivation,
-    "history_table": rows_of_a_run,
+    "history_table": lambda: rows_of_a_run(
+        lambda run: tables.history_table(run, digits=17),
+        ["k", r"\theta_k", r"f(\theta_k)", r"\nabla f(\theta_k)"],
+    ),
+    "losses_table": lambda: rows_of_a_run(
+        lambda run: tables.losses_table({"a": run}, digits=17), ["k", r"f(\theta_k)"]
+    ),
     "TrainingHistory": of_epoch,
     "autograd_objective": by_torch,
     "train": of_training,
