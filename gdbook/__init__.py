@@ -68,6 +68,7 @@ from gdbook.schedules import (
     warm_up,
 )
 from gdbook.tables import graph_table, history_table, losses_table, markdown_table
+from gdbook.tabular import CsvSamples, Standardisation, read_csv, standardisation
 from gdbook.update_rules import (
     adagrad_step,
     adam_step,
@@ -77,11 +78,13 @@ from gdbook.update_rules import (
 )
 
 __all__ = [
+    "CsvSamples",
     "GradientCheck",
     "History",
     "Log",
     "Objective",
     "Samples",
+    "Standardisation",
     "Value",
     "absolute_error",
     "absolute_error_derivative",
@@ -130,12 +133,14 @@ __all__ = [
     "polynomial_decay",
     "preconditioned_step",
     "published_log",
+    "read_csv",
     "reshuffled",
     "rmsprop_step",
     "softmax_classifier",
     "softmax_scores",
     "squared_error",
     "squared_error_derivative",
+    "standardisation",
     "step_decay",
     "stochastic_gradient_descent",
     "thirteen_features",

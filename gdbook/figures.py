@@ -62,9 +62,6 @@ def draw_contours(
         >>> ax = draw_contours(sphere, first=(-1, 1), second=(-1, 1))
         >>> ax.get_xlim()
         (np.float64(-1.0), np.float64(1.0))
-
-    Source:
-        The level sets of every text on optimisation.
     """
     levels = whole_number("levels", levels, at_least=1)
     across, up = _grid("first", first), _grid("second", second)
@@ -124,9 +121,6 @@ def draw_path(history: History, *, label: str | None = None, ax: Axes | None = N
         >>> history = gradient_descent(sphere, [1.0, 1.0], learning_rate=0.1, epochs=5)
         >>> len(draw_path(history).lines[0].get_xdata())
         6
-
-    Source:
-        The columns are `History.params`.
     """
     if history.params.shape[1:] != (2,):
         raise ValueError(
@@ -177,9 +171,6 @@ def draw_losses(
         >>> history = gradient_descent(parabola, 1.0, learning_rate=0.1, epochs=5)
         >>> draw_losses({"α = 0.1": history}, y_scale="log").get_yscale()
         'log'
-
-    Source:
-        The columns are `History.epochs` and `History.losses`.
     """
     found = curves(histories)
     for name in found:

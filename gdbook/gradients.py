@@ -162,9 +162,6 @@ def check_grad(
         >>> from gdbook import check_grad, linear_model
         >>> check_grad(linear_model([[1.5]], [0.8]), [0.8, 0.2]).passed
         True
-
-    Source:
-        The check that every framework has, such as `torch.autograd.gradcheck`.
     """
     if not isinstance(objective, Objective):
         raise TypeError(

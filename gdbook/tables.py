@@ -123,9 +123,6 @@ def history_table(
         | ---: | ---: | ---: | ---: |
         | 0 | 1 | 2 | 4 |
         | 1 | 0.5 | 0.5 | 2 |
-
-    Source:
-        The columns are those of `History`.
     """
     columns = ["epoch", *names, "loss"]
     if len(set(columns)) != len(columns):
@@ -190,9 +187,6 @@ def losses_table(
         | 1 | 0.5 | 0 |
         | … | … | … |
         | 9 | 7.62939e-06 | 0 |
-
-    Source:
-        The columns are `History.losses`.
     """
     found = curves(histories)
     if "epoch" in found:

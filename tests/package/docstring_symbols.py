@@ -28,6 +28,7 @@ from gdbook import (
     scaled_steps,
     schedules,
     tables,
+    tabular,
     update_rules,
 )
 
@@ -386,6 +387,18 @@ def rows_of_a_run(table, columns):
     return Case(symbols, {each: f"c_{{k{j}}} = {each}" for j, each in enumerate(columns, 1)})
 
 
+def standardised(*names):
+    """Return the case of features that are standardised, and of weights on their way back."""
+    scaling = tabular.standardisation(X)
+    symbols = {"x": X, "n": 4, "i": range(1, 5), "j": range(1, 3), "m": scaling.mean}
+    symbols |= {"s": scaling.spread, "w'": [0.7, -1.2], "b'": 0.4}
+    *weights, intercept = scaling.undo([0.7, -1.2, 0.4]).tolist()
+    symbols |= {"w": weights, "b": intercept}
+    if "x'" in names:
+        symbols |= {"x": X[1], "x'": scaling.apply(X)[1]}
+    return Case(symbols, {r"\sum_j": r"\sum_{j=1}^2"})
+
+
 def derivation():
     """Return the case of a derivation that is accepted, and of its example."""
     symbolic = pytest.importorskip("gdbook.symbolic")
@@ -495,6 +508,9 @@ CASES = {
     "thirteen_features": lambda: drawn(
         datasets.thirteen_features, lambda X: X @ np.arange(1, 14) / 13 + 0.5
     ),
+    "standardisation": standardised,
+    "apply": lambda: standardised("x'"),
+    "undo": standardised,
     "Log": lines_of_log,
     "published_log": published,
     "gradient_step": lambda: step(descent.gradient_step),
