@@ -35,6 +35,7 @@ from torch.optim.lr_scheduler import (
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler, Sampler, TensorDataset
 from tqdm import tqdm
 
+import gdbook
 from gdbook import (
     check_grad,
     gradient_descent,
@@ -1033,10 +1034,90 @@ def test_command_trains_with_each_optimizer(monkeypatch, tmp_path, capsys, optim
     assert capsys.readouterr().out == f"loss {history['losses'][-1]:.6g} after 100 epochs\n"
 
 
-@pytest.mark.parametrize("data", training_command._DATASETS)  # noqa: SLF001 - as it finds them
+@pytest.mark.parametrize(
+    "data",
+    [name for name in gdbook.datasets.__all__ if name.endswith(("sample", "points", "features"))],
+)
 def test_command_trains_on_each_data_set(monkeypatch, capsys, data):
     command(monkeypatch, data, "--epochs", 1)
     assert "after 1 epochs" in capsys.readouterr().out
+
+
+def houses(folder):
+    """Write a file of 60 houses, and return it with its columns."""
+    rng = np.random.default_rng(8)
+    size, age = rng.uniform(50, 200, size=60).round(1), rng.integers(0, 100, size=60)
+    price = (3000 * size - 500 * age + 20000 + rng.normal(0, 5000, size=60)).round()
+    rows = "\n".join(",".join(map(str, row)) for row in zip(size, age, price, strict=True))
+    path = folder / "houses.csv"
+    path.write_text(f"size,age,price\n{rows}\n", encoding="utf-8")
+    return path, size, age, price
+
+
+def test_command_fits_a_file_and_writes_weights_in_its_units(monkeypatch, tmp_path):
+    path, size, age, price = houses(tmp_path)
+    files = {"--parameters": tmp_path / "model.json", "--picture": tmp_path / "losses.svg"}
+    options = ["--learning-rate", 0.3, "--batch-size", 60, "--dtype", "float64", "--epochs", 300]
+    command(monkeypatch, path, *options, *(each for pair in files.items() for each in pair))
+    model = json.loads(files["--parameters"].read_text(encoding="utf-8"))
+    (layer,) = model["layers"]
+    expected, *_ = np.linalg.lstsq(np.column_stack([size, age, np.ones(60)]), price)
+    np.testing.assert_allclose([*layer["weights"][0], *layer["bias"]], expected, rtol=1e-6)
+    assert (model["features"], model["target"], model["labels"]) == (["size", "age"], "price", [])
+    assert files["--picture"].read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_command_learns_labels_and_keeps_the_best_model(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(9)
+    X, kinds = rng.normal(size=(90, 2)), np.repeat(["lily", "rose", "tulip"], 30)
+    X += 100 + 3 * np.repeat([[0, 0], [1, 0], [0, 1]], 30, axis=0)
+    rows = "\n".join(f"{a};{k};{b}" for (a, b), k in zip(X, kinds, strict=True))
+    path = tmp_path / "flowers.csv"
+    path.write_text(f"a;kind;b\n{rows}\n", encoding="utf-8")
+    files = ["--parameters", tmp_path / "m.json", "--history", tmp_path / "h.json"]
+    options = ["--target", "kind", "--delimiter", ";", "--model", "mlp", "--hidden", 8]
+    options += ["--optimizer", "adam", "--learning-rate", 0.05, "--schedule", "cosine"]
+    options += ["--validation", 0.3, "--keep-best", "--patience", 10, "--dtype", "float64"]
+    command(monkeypatch, path, *options, *files)
+    model = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))
+    assert (model["features"], model["labels"]) == (["a", "b"], ["lily", "rose", "tulip"])
+    first, last = model["layers"]
+    scores = np.maximum(X @ np.transpose(first["weights"]) + first["bias"], 0)
+    scores = scores @ np.transpose(last["weights"]) + last["bias"]
+    assert (np.array(model["labels"])[scores.argmax(axis=1)] == kinds).mean() > 0.85
+    history = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
+    best = min(history["validation_losses"])
+    assert f"; on data held out, the least loss was {best:.6g} after" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine", "plateau"])
+def test_command_takes_each_loss_and_schedule(monkeypatch, tmp_path, loss, schedule):
+    path = tmp_path / "history.json"
+    options = ["--loss", loss, "--schedule", schedule, "--epochs", 40, "--history", path]
+    command(monkeypatch, "twenty_points", "--learning-rate", 0.1, *options)
+    losses = json.loads(path.read_text(encoding="utf-8"))["losses"]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_command_tells_two_labels_apart_by_one_output(monkeypatch, tmp_path):
+    path = tmp_path / "cured.csv"
+    rows = "\n".join(f"{dose},{'yes' if dose > 5 else 'no'}" for dose in range(12))
+    path.write_text(f"dose,cured\n{rows}\n", encoding="utf-8")
+    model = tmp_path / "model.json"
+    command(monkeypatch, path, "--learning-rate", 1, "--parameters", model)
+    model = json.loads(model.read_text(encoding="utf-8"))
+    ((weights, bias),) = [each.values() for each in model["layers"]]
+    assert model["labels"] == ["no", "yes"]
+    assert 4.5 < -bias[0] / weights[0][0] < 6.5
+
+
+def test_help_of_the_command_says_what_its_choices_mean(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        command(monkeypatch, "--help")
+    text = capsys.readouterr().out
+    for word in ("twenty_points", "outliers count less", "half a wave", "houses.csv"):
+        assert word in text
 
 
 def test_command_resumes_what_it_has_kept(monkeypatch, tmp_path):
@@ -1054,7 +1135,19 @@ def test_command_resumes_what_it_has_kept(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "argument DATA: invalid choice: 'nowhere'"),
+        (["nowhere"], "data is nowhere: pass the path of a CSV file, or one of one_sample, three"),
+        (["three_points", "--target", "y"], "target and features are for CSV files: leave them"),
+        (["three_points", "--schedule", "slow"], "argument --schedule: invalid choice: 'slow'"),
+        (["three_points", "--loss", "cross-entropy"], "loss is cross-entropy, and the target 'y'"),
+        (["three_points", "--validation", 0.1], "validation is 0.1 of 3 samples: pass a share"),
+        (["three_points", "--validation", 1], "validation is 1.0 of 3 samples: pass a share"),
+        (["three_points", "--keep-best"], "keep_best needs validation data: pass --validation 0.2"),
+        (["three_points", "--picture", "a.txt"], "picture is a.txt: pass a name that ends in one"),
+        (["kinds.csv", "--loss", "squared"], "loss is squared, and the target 'kind' is text"),
+        (["kinds.csv", "--target", "size"], "kinds.csv, line 2, column 'kind' is 'rose': write a"),
+        (["kinds.csv", "--target", "age"], "kinds.csv has no column 'age': pass one of ['size',"),
+        (["one_kind.csv"], "the target 'kind' is 'rose' in each line: pass two labels"),
+        (["missing.csv"], "missing.csv, line 3, column 'size' is missing ('')"),
         (["three_points", "--model", "cubic"], "argument --model: invalid choice: 'cubic'"),
         (["three_points", "--hidden", 4], "hidden is for the model mlp: pass --model mlp"),
         (["three_points", "--model", "mlp", "--hidden", 0], "hidden is 0: pass 1 or more"),
@@ -1075,6 +1168,9 @@ def test_command_refuses_wrong_usage_with_exit_code_2(
     monkeypatch, capsys, tmp_path, arguments, message
 ):
     monkeypatch.chdir(tmp_path)
+    Path("kinds.csv").write_text("size,kind\n1,rose\n2,lily\n", encoding="utf-8")
+    Path("one_kind.csv").write_text("size,kind\n1,rose\n2,rose\n", encoding="utf-8")
+    Path("missing.csv").write_text("size,kind\n1,rose\n,lily\n", encoding="utf-8")
     with pytest.raises(SystemExit) as exit_info:
         command(monkeypatch, *arguments)
     assert exit_info.value.code == 2
