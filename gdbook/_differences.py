@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdbook._checks import Array
+from gdbook._results import one_number
 
 _RATIO = 4  # of each step to the next shorter one
 _FIRST = exp(-2)  # the longest step for a parameter of 1; no float32, and no part of a period
@@ -36,33 +37,26 @@ class Function:
     def at(self, params: Array) -> float:
         """Return the value at other parameters."""
         try:
-            number = self._number(params)
+            found = self._number(params)
         except (ArithmeticError, ValueError):
             return np.nan
-        return number if np.isfinite(number) else np.nan
+        return found if np.isfinite(found) else np.nan
 
     def along(self, index: tuple[int, ...], numbers: Array) -> Array:
         """Return the values where one parameter has other numbers."""
         values = np.empty(len(numbers))
-        for place, number in enumerate(numbers):
+        for place, each in enumerate(numbers):
             params = self.point.copy()
-            params[index] = number
+            params[index] = each
             values[place] = self.at(params)
         return values
 
     def _number(self, params: Array) -> float:
         with np.errstate(all="ignore"):
-            result = np.asarray(self.value(params))
-        if result.dtype.kind not in "iuf":
-            raise TypeError(f"the value has dtype {result.dtype}: return a real number.")
-        if result.shape != ():
-            raise ValueError(
-                f"the value has shape {result.shape}: return one number, such as a sum or a mean."
-            )
-        number = float(result)
+            found = one_number("the value", self.value(params))
         with np.errstate(over="ignore"):
-            self.is_single &= not np.isfinite(number) or float(np.float32(number)) == number
-        return number
+            self.is_single &= not np.isfinite(found) or float(np.float32(found)) == found
+        return found
 
 
 class Slope(NamedTuple):

@@ -5,10 +5,9 @@ from __future__ import annotations  # a Value is made of values
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from copy import copy
-from typing import Any, cast
 
 from gdbook._checks import finite_number
+from gdbook._copies import twin
 
 __all__ = ["Value", "topological_order"]
 
@@ -83,12 +82,8 @@ class Value:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value({self.data}, grad={self.grad}{label})"
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for value in topological_order(self):  # without recursion: graphs may be deep
-            if id(value) not in memo:
-                twin = memo[id(value)] = copy(value)
-                twin.inputs = tuple((memo[id(source)], slope) for source, slope in value.inputs)
-        return cast(Value, memo[id(self)])
+    def __deepcopy__(self, memo: dict[int, Value]) -> Value:
+        return twin(topological_order(self), memo)
 
     def __add__(self, other: Value | float) -> Value:
         return _apply("{} + {}", lambda a, b: (a + b, 1.0, 1.0), self, other)

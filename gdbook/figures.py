@@ -11,6 +11,7 @@ import numpy as np
 
 from gdbook._checks import Array, real_array, whole_number
 from gdbook._extras import extra
+from gdbook._results import one_number
 from gdbook._runs import Run, curves
 from gdbook.history import History
 from gdbook.objectives import Objective
@@ -81,14 +82,12 @@ def draw_contours(
 def _value(objective: Objective, params: list[float]) -> float:
     try:
         with np.errstate(all="ignore"):
-            value = np.asarray(objective.value(np.array(params)))
+            value = one_number(f"the objective at {params}", objective.value(np.array(params)))
     except ArithmeticError:
-        value = np.array(np.nan)
-    if value.dtype.kind not in "iuf" or value.shape != ():
-        raise TypeError(f"at {params} the objective is {value}: return a number.")
+        value = np.nan
     if not np.isfinite(value):
         raise ValueError(f"at {params} the objective is {value}: draw where it is finite.")
-    return float(value)
+    return value
 
 
 def _grid(name: str, ends: tuple[float, float]) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdbook._checks import Array, positive_number, real_array
 from gdbook._differences import Function, Slope, slope, slope_over
+from gdbook._results import real_numbers
 from gdbook.objectives import Objective
 from gdbook.tables import markdown_table
 
@@ -197,9 +198,7 @@ def _slopes(function: Function, step: float | None) -> list[Slope]:
 
 
 def _gradient(objective: Objective, point: Array) -> Array:
-    grad = np.asarray(objective.gradient(point.copy()))
-    if grad.dtype.kind not in "iuf":
-        raise TypeError(f"the gradient has dtype {grad.dtype}: return real numbers.")
+    grad = real_numbers("the gradient", objective.gradient(point.copy()))
     if grad.shape != point.shape:
         raise ValueError(f"the gradient has shape {grad.shape}: return shape {point.shape}.")
-    return grad.astype(np.float64)
+    return grad

@@ -5,15 +5,14 @@ Needs the extra `symbolic`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdbook._batches import indices
 from gdbook._checks import Array, real_array
 from gdbook._extras import extra
+from gdbook._results import indices, real_numbers
 from gdbook.objectives import Objective
 
 with extra("symbolic"):
@@ -176,7 +175,7 @@ def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
     """
     if not steps:
         raise ValueError("steps is empty: write at least one, with its reason.")
-    before = sp.sympify(expression).doit()
+    before = _expression(expression).doit()
     known = {symbol.name: symbol for symbol in before.free_symbols}
     known |= {symbol.name: symbol for symbol in sp.sympify(expression).free_symbols}
     rows = []
@@ -197,9 +196,10 @@ def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
 def _read(text: str, symbols: Mapping[str, Any]) -> Any:
     try:
         step = parse_expr(text, local_dict=dict(symbols), evaluate=False)
-    except (SyntaxError, TypeError, TokenError) as error:
+        strangers = (step + 0).free_symbols - {*symbols.values()}  # no sum, no number
+    except Exception as error:  # SymPy's reader raises what Python's compiler does, and more
         raise ValueError(f"the step {text} is no expression: {error}.") from error
-    if strangers := step.free_symbols - {*symbols.values()}:
+    if strangers:
         names = ", ".join(sorted(map(str, strangers)))
         raise ValueError(f"the step {text} has {names}, and the expression does not.")
     return step
@@ -247,23 +247,26 @@ class _Model:
         return np.array([self._mean(slope, params, batch) for slope in self._slopes])
 
     def _mean(self, function: Callable[..., Any], params: ArrayLike, batch: Any) -> float:
-        numbers = np.asarray(params, dtype=np.float64)
-        if numbers.shape != self.shape:
+        values = real_numbers("params", params)
+        if values.shape != self.shape:
             raise ValueError(
-                f"params have shape {numbers.shape}: pass {self.shape}, a number for each symbol."
+                f"params have shape {values.shape}: pass {self.shape}, a number for each symbol."
             )
         columns = self.columns
         if batch is not None:
             columns = [each[indices(batch, len(each))] for each in columns]
         with np.errstate(all="ignore"):
-            result = np.mean(function(*numbers, *columns))
+            result = np.mean(function(*values, *columns))
         if np.iscomplexobj(result):
-            raise TypeError(f"at {numbers} the expression is complex: pass a real one.")
+            raise TypeError(f"at {values} the expression is complex: pass a real one.")
         return float(result)
 
 
 def _expression(expression: Any) -> Any:
-    formula = sp.sympify(expression)
+    try:
+        formula = sp.sympify(expression)
+    except Exception as error:  # it tries many ways, and raises what the last one does
+        raise TypeError(f"expression is {expression!r}, which SymPy cannot read.") from error
     if not isinstance(formula, sp.Expr) or formula.is_Matrix:
         raise TypeError(f"expression is {expression!r}: pass one that has a number as its value.")
     return formula

@@ -66,7 +66,7 @@ def _digits(digits: int) -> int:
 
 
 def _cells(header: str, column: Any) -> list[Any]:
-    is_column = isinstance(column, Iterable) and not isinstance(column, str | bytes | Mapping)
+    is_column = isinstance(column, Iterable) and not isinstance(column, str | bytes)
     if not is_column or getattr(column, "ndim", 1) == 0:
         raise TypeError(f"columns[{header!r}] is {column!r}: pass a list of cells.")
     return [each.item() if getattr(each, "shape", None) == () else each for each in column]

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from gdbook._batches import indices
 from gdbook._checks import Array
+from gdbook._results import indices, real_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class Autograd:
         return output.item(), grad.to(torch.float64).numpy()
 
     def _tensor(self, params: ArrayLike) -> torch.Tensor:
-        numbers = np.array(params, dtype=np.float64, order="C")
-        return torch.tensor(numbers, dtype=self.dtype, requires_grad=True)
+        values = np.array(real_numbers("params", params), order="C")
+        return torch.tensor(values, dtype=self.dtype, requires_grad=True)
 
     def _output(self, tensor: torch.Tensor, batch: Any) -> torch.Tensor:
         data = self.data
@@ -76,6 +76,6 @@ def _tensor(name: str, data: Any) -> torch.Tensor:
     if isinstance(data, torch.Tensor):
         return data.detach().cpu().clone()
     try:
-        return torch.from_numpy(np.array(data, order="C"))
-    except (TypeError, ValueError) as error:
+        return torch.from_numpy(np.array(np.asarray(data), order="C"))
+    except (TypeError, ValueError, RuntimeError) as error:
         raise TypeError(f"{name} cannot be made a tensor: {error}") from error

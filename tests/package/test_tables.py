@@ -57,7 +57,7 @@ def test_cell_of_several_lines_is_refused(text):
             markdown_table({text: [1]})
 
 
-@pytest.mark.parametrize("column", [1, None, "xyz", b"xyz", {"b": 1}, np.array(3.0), 0.5])
+@pytest.mark.parametrize("column", [1, None, "xyz", b"xyz", np.array(3.0), 0.5])
 def test_what_is_no_list_of_cells_is_refused(column):
     with pytest.raises(TypeError, match=r"columns\['a'\] is .*: pass a list of cells"):
         markdown_table({"a": column})
