@@ -48,7 +48,8 @@ class Options(NamedTuple):
 
     def check(self) -> None:
         """Refuse what makes no sense."""
-        whole_number("epochs", self.epochs, at_least=1)
+        if whole_number("epochs", self.epochs, at_least=1) > 2**63:
+            raise ValueError(f"epochs is {self.epochs}: pass a number that can be counted to.")
         whole_number("checkpoint_every", self.checkpoint_every, at_least=1)
         if self.patience is not None:
             whole_number("patience", self.patience, at_least=1)

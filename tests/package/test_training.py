@@ -905,6 +905,7 @@ WEIGHTS = nn.Parameter(torch.ones(1))
             "scheduler is of another optimizer: make it from this one",
         ),
         ({"epochs": 0}, ValueError, "epochs is 0: pass 1 or more"),
+        ({"epochs": 10**400}, ValueError, r"epochs is 10+: pass a number that can be counted to"),
         ({"epochs": 2.0}, TypeError, "epochs is 2.0: pass a whole number"),
         ({"patience": 0}, ValueError, "patience is 0: pass 1 or more"),
         ({"checkpoint_every": 0}, ValueError, "checkpoint_every is 0: pass 1 or more"),
