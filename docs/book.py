@@ -9,7 +9,16 @@ settings = Settings(
     package="gdbook",
     numbered=("chapters",),
     anchors=("exercise", "claim"),
+    of_page=("exercise",),
     unbound=("making/*", "samples.md"),
+    boosts={
+        "symptoms.md": 2.5,
+        "glossary.md": 0.9,
+        "chapters/22-errata.md": 0.3,
+        "notation.md": 0.3,
+        "labs/*": 0.3,
+        "reference/*": 0.6,
+    },
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
     preload=("graphlay", "matplotlib.pyplot", "numpy", "sympy", "torch"),
     late=(

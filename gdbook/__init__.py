@@ -1,24 +1,11 @@
-"""The NumPy core of gdbook: losses, derivatives, objectives, descent, its record, and autograd.
+"""The NumPy core of gdbook: losses, objectives, descent, its record, and autograd.
 
 `gdbook.figures`, `gdbook.graphs`, `gdbook.symbolic` and `gdbook.training` are imported by their
 own names: they need extras.
 """
 
 from gdbook.autograd import Value, topological_order
-from gdbook.calculus import derivative_of, largest_second_derivative
-from gdbook.classifiers import (
-    network_classifier,
-    network_scores,
-    softmax_classifier,
-    softmax_scores,
-)
-from gdbook.cross_entropies import (
-    cross_entropy,
-    cross_entropy_derivative,
-    cross_entropy_with_logits,
-    cross_entropy_with_logits_derivative,
-    one_hot,
-)
+from gdbook.classifiers import network_classifier, softmax_classifier
 from gdbook.datasets import (
     Log,
     Samples,
@@ -31,26 +18,23 @@ from gdbook.datasets import (
     three_points,
     twenty_points,
 )
-from gdbook.derivatives import (
-    absolute_error_derivative,
-    binary_cross_entropy_derivative,
-    binary_cross_entropy_with_logits_derivative,
-    half_squared_error_derivative,
-    huber_derivative,
-    squared_error_derivative,
-)
 from gdbook.descent import gradient_descent, gradient_step, stochastic_gradient_descent
 from gdbook.gradients import GradientCheck, check_grad, numerical_grad
 from gdbook.history import History
 from gdbook.losses import (
+    Loss,
     absolute_error,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cross_entropy,
+    cross_entropy_with_logits,
     half_squared_error,
     huber,
+    one_hot,
     squared_error,
 )
 from gdbook.objectives import Objective, linear_model
+from gdbook.penalties import l1_penalty, l2_penalty
 from gdbook.sampling import (
     cyclic,
     full_batch,
@@ -82,28 +66,23 @@ __all__ = [
     "GradientCheck",
     "History",
     "Log",
+    "Loss",
     "Objective",
     "Samples",
     "Standardisation",
     "Value",
     "absolute_error",
-    "absolute_error_derivative",
     "adagrad_step",
     "adam_step",
     "backtracking_step",
     "binary_cross_entropy",
-    "binary_cross_entropy_derivative",
     "binary_cross_entropy_with_logits",
-    "binary_cross_entropy_with_logits_derivative",
     "check_grad",
     "constant_rate",
     "cosine_decay",
     "cross_entropy",
-    "cross_entropy_derivative",
     "cross_entropy_with_logits",
-    "cross_entropy_with_logits_derivative",
     "cyclic",
-    "derivative_of",
     "exponential_decay",
     "fifty_points",
     "full_batch",
@@ -111,12 +90,11 @@ __all__ = [
     "gradient_step",
     "graph_table",
     "half_squared_error",
-    "half_squared_error_derivative",
     "history_table",
     "huber",
-    "huber_derivative",
     "hundred_points",
-    "largest_second_derivative",
+    "l1_penalty",
+    "l2_penalty",
     "last_sample_only",
     "linear_model",
     "losses_table",
@@ -124,7 +102,6 @@ __all__ = [
     "momentum_step",
     "nesterov_step",
     "network_classifier",
-    "network_scores",
     "newton_step",
     "noisy_three_points",
     "numerical_grad",
@@ -137,9 +114,7 @@ __all__ = [
     "reshuffled",
     "rmsprop_step",
     "softmax_classifier",
-    "softmax_scores",
     "squared_error",
-    "squared_error_derivative",
     "standardisation",
     "step_decay",
     "stochastic_gradient_descent",

@@ -1,141 +1,197 @@
 """Turn what callers pass into float64 arrays, or say what is wrong with it."""
 
-from collections.abc import Callable, Mapping
-from functools import partial, wraps
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
 from math import inf, isinf, isnan
 from numbers import Real
-from typing import Any, Protocol, cast
+from reprlib import repr as shortened
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
 
 
-Check = Callable[[str, Any], Any]
+class quiet:  # noqa: N801 - it is used as contextlib's context managers are
+    """Keep NumPy's warnings away: what overflows is infinite, which says enough.
 
-
-class Checked(Protocol):
-    """A function of targets and predictions that checks its arguments before it computes.
-
-    `__wrapped__` is the formula without checks. Where it uses operators only, it takes NumPy
-    arrays, torch tensors, SymPy expressions and fractions alike. `checks` has one check for
-    each argument and each option: it takes a name and a value, and returns the value ready for
-    the formula, or raises.
+    To enter takes longer than the gradient of one sample, so what is called in a loop asks
+    `is_quiet` first.
     """
 
-    __name__: str
-    __wrapped__: Callable[..., Any]
-    checks: Mapping[str, Check]
+    def __enter__(self) -> None:
+        self._token = is_quiet.set(True)
+        self._errstate = np.errstate(all="ignore")
+        self._errstate.__enter__()
 
-    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, **options: float) -> Array:
-        """Apply the formula to targets and predictions of one shape."""
-
-
-Loss = Checked | partial[Array]
-
-
-def checked(**checks: Check) -> Callable[[Callable[..., Array]], Checked]:
-    """Return a decorator that checks the arguments of a formula before it is applied.
-
-    Targets and predictions need real numbers of one shape, unless `checks` says more.
-    """
-
-    def decorate(formula: Callable[..., Array]) -> Checked:
-        @wraps(formula)
-        def apply(y_true: ArrayLike, y_pred: ArrayLike, **options: float) -> Array:
-            targets = guarded.checks["y_true"]("y_true", y_true)
-            predictions = guarded.checks["y_pred"]("y_pred", y_pred)
-            options = checked_options(guarded, options)
-            if targets.shape != predictions.shape:
-                raise ValueError(
-                    f"y_true has shape {targets.shape}, y_pred {predictions.shape}: "
-                    "pass equal shapes."
-                )
-            return formula(targets, predictions, **options)
-
-        guarded = cast(Checked, apply)
-        guarded.checks = {"y_true": real_array, "y_pred": real_array, **checks}
-        return guarded
-
-    return decorate
+    def __exit__(self, *error: object) -> None:
+        self._errstate.__exit__(None, None, None)
+        is_quiet.reset(self._token)
 
 
-elementwise = checked()
+def quietly(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that NumPy's warnings are kept away from."""
+
+    @wraps(function)
+    def call(*args: P.args, **options: P.kwargs) -> R:
+        if is_quiet.get():
+            return function(*args, **options)
+        with quiet():
+            return function(*args, **options)
+
+    return call
 
 
-def checked_options(function: Checked, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options ready for the formula of a function."""
-    known = [name for name in function.checks if name not in ("y_true", "y_pred")]
-    for name in options:
-        if name not in known:
-            advice = f"pass {', '.join(known)}" if known else "it has none"
-            raise TypeError(f"{function.__name__} got an option {name!r}: {advice}.")
-    return {name: function.checks[name](name, value) for name, value in options.items()}
+def as_array(name: str, values: Any) -> NDArray[Any]:
+    """Return values as an array of any type, without a copy where they are one already."""
+    if type(values) is np.ndarray:
+        return values
+    _refuse_hidden(name, values)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        if ragged := _ragged(name, values):
+            raise ValueError(f"{ragged}: pass rows of one length.") from error
+        raise TypeError(f"{name} cannot be made an array: {error}") from error
 
 
-def formula_of(function: Loss) -> Callable[[Any, Any], Any]:
-    """Return the formula without checks, with its options if it comes as a partial."""
-    if isinstance(function, partial):
-        whole = cast(Checked, function.func)
-        return partial(whole.__wrapped__, **checked_options(whole, function.keywords))
-    return function.__wrapped__
+def _refuse_hidden(name: str, values: Any) -> None:
+    """Refuse what an array would not tell: masked entries, and gradients that are tracked."""
+    masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", ())
+    for value in (values, *(values if isinstance(values, list | tuple) else ())):
+        if isinstance(value, masked):
+            raise TypeError(
+                f"{name} is a masked array: leave out what is masked, by {name}.compressed(), "
+                f"or fill it, by {name}.filled(…)."
+            )
+        if getattr(value, "requires_grad", False) is True:
+            raise TypeError(f"{name} is a tensor that requires grad: pass {name}.detach().")
 
 
-def checks_of(function: Loss) -> Mapping[str, Check]:
-    """Return the checks of the arguments, whether the function comes as a partial or not."""
-    return cast(Checked, getattr(function, "func", function)).checks
+def _ragged(name: str, values: Any) -> str:
+    """Say which row is longer or shorter than the first, if one is."""
+    try:
+        first, *others = (len(row) for row in values)
+    except (TypeError, ValueError):
+        return ""
+    other = next((k for k, length in enumerate(others, 1) if length != first), None)
+    if other is None:
+        return ""
+    return f"{name}[{other}] has length {others[other - 1]}, and {name}[0] has length {first}"
 
 
 def real_array(name: str, values: ArrayLike) -> Array:
-    """Return values as float64, without a copy where they are float64 already."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iuf":
-        raise TypeError(
-            f"{name} has dtype {array.dtype}: pass real numbers, which are computed in float64."
-        )
-    array = array.astype(np.float64, copy=False)
+    """Return values as finite float64, without a copy where they are float64 already."""
+    array = real_numbers(name, values)
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}): pass at least one number.")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds NaN or infinity: pass finite numbers.")
+    refuse(name, array, ~np.isfinite(array), "pass finite numbers")
     return array
 
 
-def probabilities(name: str, values: ArrayLike) -> Array:
-    """Return numbers from 0 to 1 as float64."""
-    advice = ", or use the loss with logits" if name == "y_pred" else ""
-    return _from_0_to_1(name, real_array(name, values), advice)
+def real_numbers(name: str, values: ArrayLike) -> Array:
+    """Return values as float64, whether they are finite or not."""
+    array = as_array(name, values)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} has dtype {array.dtype}{_advice(name, values, array)}.")
+    with np.errstate(over="ignore"):
+        return array.astype(np.float64, copy=False)
 
 
-def rows(name: str, values: ArrayLike) -> Array:
-    """Return real numbers with a last axis, the one of the classes, as float64."""
-    array = real_array(name, values)
-    if array.ndim == 0:
-        raise ValueError(f"{name} is one number, {array}: pass a row, one number for each class.")
+def features(values: ArrayLike, n_features: int | None = None) -> Array:
+    """Return a matrix of finite features as float64, with as many columns as are wanted."""
+    array = real_array("X", values)
+    if array.ndim != 2:
+        column = f", such as {written('X', values)}[:, None]" if array.ndim == 1 else ""
+        raise ValueError(f"X has shape {array.shape}: pass (n_samples, n_features){column}.")
+    if n_features not in (None, array.shape[1]):
+        raise ValueError(f"X has shape {array.shape}: pass (n_samples, {n_features}).")
     return array
 
 
-def distributions(name: str, values: ArrayLike) -> Array:
-    """Return rows that are distributions, to within 1e-9, as float64."""
-    advice = (
-        "; one_hot makes such rows of labels"
-        if name == "y_true"
-        else ", or use the loss with logits"
-    )
-    array = _from_0_to_1(name, rows(name, values), advice)
-    sums = array.sum(axis=-1)
-    wrong = sums[abs(sums - 1) > 1e-9]
-    if wrong.size:
-        raise ValueError(f"a row of {name} adds up to {wrong[0]}: pass rows of sum 1{advice}.")
+def parameters(params: ArrayLike, shape: tuple[int, ...], advice: str = "") -> Array:
+    """Return parameters of one shape as float64, whether they are finite or not."""
+    array = real_numbers("params", params)
+    if array.shape != shape:
+        raise ValueError(f"params have shape {array.shape}: pass {shape}{advice}.")
     return array
 
 
-def _from_0_to_1(name: str, array: Array, advice: str) -> Array:
-    outside = array[(array < 0) | (array > 1)]
-    if outside.size:
-        raise ValueError(f"{name} holds {outside[0]}: pass numbers from 0 to 1{advice}.")
-    return array
+def refuse(name: str, array: NDArray[Any], wrong: NDArray[np.bool_], advice: str) -> None:
+    """Name the first entry that is wrong, with its place, if there is one."""
+    if wrong.any():
+        place = np.unravel_index(int(wrong.argmax()), wrong.shape)
+        raise ValueError(f"{name}{at(place)} is {array[place]}: {advice}.")
+
+
+def at(place: tuple[Any, ...]) -> str:
+    """Return indices as they are written behind the name of an array."""
+    return f"[{', '.join(map(str, place))}]" if place else ""
+
+
+def written(name: str, values: Any) -> str:
+    """Return how an array is written of which only a name is known."""
+    if isinstance(values, np.ndarray):
+        return name
+    for method in ("to_numpy", "numpy"):
+        if hasattr(values, method):
+            return f"{name}.{method}()"
+    return f"np.array({name})"
+
+
+def _advice(name: str, values: Any, array: NDArray[Any]) -> str:
+    """Return the entry that is no real number, or how to convert them all."""
+    if array.dtype.kind == "b":
+        return f": pass real numbers, such as {written(name, values)}.astype(int)"
+    for place, entry in np.ndenumerate(array):
+        if not _is_real(entry):
+            shown = shortened(entry.item() if isinstance(entry, np.generic) else entry)
+            return f", and {name}{at(place)} is {shown}: pass real numbers"
+    return f": pass real numbers, such as {written(name, values)}.astype(float)"
+
+
+def _is_real(entry: Any) -> bool:
+    if isinstance(entry, str | bytes):
+        try:
+            float(entry)
+        except ValueError:
+            return False
+        return True
+    return isinstance(entry, Real) and not isinstance(entry, bool)
+
+
+def chosen(batch: Any, *arrays: Array) -> tuple[Array, ...]:
+    """Return the rows of arrays that have the indices of a batch."""
+    indices = as_array("batch", batch)
+    if indices.dtype.kind == "b":
+        raise TypeError("batch is a mask: pass indices, such as np.flatnonzero(batch).")
+    if indices.ndim != 1 or indices.size == 0:
+        raise ValueError(f"batch has shape {indices.shape}: pass one index or more, in a row.")
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"batch has dtype {indices.dtype}: pass indices, which are whole numbers.")
+    if indices.dtype == np.uint64:  # one that is too large would wrap around to a negative one
+        indices = np.minimum(indices, np.uint64(len(arrays[0])))
+    try:
+        return tuple(array.take(indices.astype(np.intp, copy=False), axis=0) for array in arrays)
+    except IndexError as error:
+        raise ValueError(
+            f"batch holds an index of no sample: {error}; pass whole numbers from 0 to "
+            f"{len(arrays[0]) - 1}."
+        ) from error
+
+
+def flag(name: str, value: bool) -> bool:  # noqa: FBT001 - it is what is checked
+    """Return whether something is wanted."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} is {value!r}: pass True or False.")
+    return bool(value)
 
 
 def real_number(name: str, value: float, *, wanted: str = "a number") -> float:
@@ -145,7 +201,7 @@ def real_number(name: str, value: float, *, wanted: str = "a number") -> float:
     try:
         number = float(value)
     except OverflowError:
-        number = inf
+        number = inf if value > 0 else -inf
     if isnan(number):
         raise ValueError(f"{name} is nan: pass {wanted}.")
     return number
@@ -181,4 +237,6 @@ def whole_number(name: str, value: int, *, at_least: int) -> int:
         raise TypeError(f"{name} is {value!r}: pass a whole number.")
     if value < at_least:
         raise ValueError(f"{name} is {value}: pass {at_least} or more.")
+    if value > sys.maxsize:
+        raise ValueError(f"{name} is {shortened(value)}: pass {sys.maxsize} or less.")
     return int(value)

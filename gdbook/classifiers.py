@@ -6,68 +6,42 @@ are those of chapter 20, by hand.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from gdbook._checks import Array, real_array, whole_number
-from gdbook.calculus import largest_second_derivative
-from gdbook.cross_entropies import (
-    cross_entropy_with_logits,
-    cross_entropy_with_logits_derivative,
-    one_hot,
+from gdbook._checks import (
+    Array,
+    chosen,
+    features,
+    parameters,
+    quietly,
+    real_array,
+    whole_number,
+    written,
 )
+from gdbook._linear import largest_curvature
+from gdbook.losses import cross_entropy_with_logits, one_hot
 from gdbook.objectives import Objective
 from gdbook.sampling import Indices
 
-__all__ = ["network_classifier", "network_scores", "softmax_classifier", "softmax_scores"]
-
-_loss = cross_entropy_with_logits.__wrapped__
-_derivative = cross_entropy_with_logits_derivative.__wrapped__
-
-
-def softmax_scores(params: ArrayLike, X: ArrayLike) -> Array:
-    r"""Return the scores of a softmax regression, one for each class.
-
-    $$Z = X W + 1 \, b^\top$$
-
-    Args:
-        params: Weights $W$ and, as the last row, intercepts $b$, shape
-            `(n_features + 1, n_classes)`.
-        X: Features, shape `(n_samples, n_features)`.
-
-    Returns:
-        Scores, shape `(n_samples, n_classes)`. The largest of a row names the class.
-
-    Raises:
-        TypeError: An argument does not hold real numbers.
-        ValueError: The shapes do not match, or an argument is empty or not finite.
-
-    Examples:
-        >>> from gdbook import softmax_scores
-        >>> softmax_scores([[1.0, -1.0], [0.0, 0.5]], [[2.0]])
-        array([[ 2. , -1.5]])
-
-    Source:
-        C. M. Bishop, *Pattern Recognition and Machine Learning*, 2006, section 4.3.4.
-    """
-    features, weights = _features(X), real_array("params", params)
-    if weights.ndim != 2 or len(weights) != features.shape[1] + 1:
-        raise ValueError(
-            f"params have shape {weights.shape}: pass ({features.shape[1] + 1}, n_classes)."
-        )
-    return _affine(features, weights)
+__all__ = ["network_classifier", "softmax_classifier"]
 
 
 def softmax_classifier(X: ArrayLike, labels: ArrayLike, *, n_classes: int) -> Objective:
     r"""Return the objective of a softmax regression: the mean cross-entropy over all samples.
 
     $$f(W, b) = -\frac1n \sum_{i=1}^{n} \ln p_{i, c_i}, \qquad
-    P = \operatorname{softmax}(X W + 1 \, b^\top), \qquad
-    \nabla f = \frac1n \begin{pmatrix} X^\top \\ 1^\top \end{pmatrix} (P - T)$$
+    P = \operatorname{softmax}(Z), \qquad Z = X W + 1 \, b^\top$$
 
-    with a row of $T$ for each sample, 1 at its label $c_i$ and 0 elsewhere. The parameters are
-    those of `softmax_scores`.
+    $$\nabla f = \frac1n \begin{pmatrix} X^\top \\ 1^\top \end{pmatrix} (P - T)$$
+
+    with a row of $T$ for each sample, 1 at its label $c_i$ and 0 elsewhere. The parameters are a
+    matrix of shape `(n_features + 1, n_classes)`: the weights $W$, and the intercepts $b$ as the
+    last row.
 
     Args:
         X: Features, shape `(n_samples, n_features)`.
@@ -75,12 +49,15 @@ def softmax_classifier(X: ArrayLike, labels: ArrayLike, *, n_classes: int) -> Ob
         n_classes: Number of classes, at least 2.
 
     Returns:
-        The objective. It is convex; its curvature is a bound.
+        The objective. It is convex; its curvature is a bound. Its `scores` are $Z$, a row for
+            each sample; the largest number of a row names the class that `predict` returns.
 
     Raises:
-        TypeError: `X` or `labels` does not hold real numbers, or `n_classes` is not whole.
+        TypeError: `X` or `labels` does not hold real numbers, or `n_classes` is not whole. When
+            the objective is used: as that of `linear_model`.
         ValueError: The shapes do not match, the data are empty or not finite, `labels` holds
-            what is no class, or `n_classes` is less than 2.
+            what is no class, or `n_classes` is less than 2. When the objective is used: as that
+            of `linear_model`.
 
     Examples:
         >>> import numpy as np
@@ -91,74 +68,23 @@ def softmax_classifier(X: ArrayLike, labels: ArrayLike, *, n_classes: int) -> Ob
         >>> objective.gradient(np.zeros((2, 2)))
         array([[ 0.5, -0.5],
                [ 0. ,  0. ]])
+        >>> objective.predict([[1.0, -1.0], [0.0, 2.0]], [[0.5], [2.0]])
+        array([1, 0])
 
     Source:
         C. M. Bishop, *Pattern Recognition and Machine Learning*, 2006, section 4.3.4.
     """
-    features, targets = _samples(X, labels, n_classes)
-    shape = (features.shape[1] + 1, targets.shape[1])
-
-    def forward(params: Array, inputs: Array) -> tuple[Array, ...]:
-        return (_affine(inputs, params),)
-
-    def backward(_: Array, inputs: Array, pulls: Array) -> Array:
-        return _affine_gradient(inputs, pulls)
-
-    def curvature() -> float:
-        design = np.column_stack([features, np.ones(len(features))])
-        steepest = largest_second_derivative(cross_entropy_with_logits)
-        return float(steepest * np.linalg.eigvalsh(design.T @ design)[-1] / len(design))
-
-    return _objective(features, targets, shape, forward, backward, curvature)
-
-
-def network_scores(params: ArrayLike, X: ArrayLike, *, n_hidden: int) -> Array:
-    r"""Return the scores of a network with one hidden layer, one for each class.
-
-    $$Z = H W_2 + 1 \, b_2^\top, \qquad H = \tanh(X W_1 + 1 \, b_1^\top)$$
-
-    The parameters are one vector: $W_1$ row by row, $b_1$, $W_2$ row by row, $b_2$.
-
-    Args:
-        params: Parameters, `(n_features + 1) * n_hidden + (n_hidden + 1) * n_classes` numbers.
-        X: Features, shape `(n_samples, n_features)`.
-        n_hidden: Number of hidden units, at least 1.
-
-    Returns:
-        Scores, shape `(n_samples, n_classes)`. The largest of a row names the class.
-
-    Raises:
-        TypeError: An argument does not hold real numbers, or `n_hidden` is not whole.
-        ValueError: The number of parameters fits no number of classes, an argument is empty or
-            not finite, or `n_hidden` is less than 1.
-
-    Examples:
-        >>> from gdbook import network_scores
-        >>> network_scores([1.0, 0.0, 1.0, -1.0, 0.5, 0.5], [[0.0]], n_hidden=1)
-        array([[0.5, 0.5]])
-
-    Source:
-        D. E. Rumelhart, G. E. Hinton and R. J. Williams, *Learning representations by
-        back-propagating errors*, 1986.
-    """
-    features, numbers = _features(X), real_array("params", params)
-    n_hidden = whole_number("n_hidden", n_hidden, at_least=1)
-    n_features = features.shape[1]
-    in_first = (n_features + 1) * n_hidden
-    n_classes, rest = divmod(numbers.size - in_first, n_hidden + 1)
-    if numbers.ndim != 1 or n_classes < 1 or rest:
-        raise ValueError(
-            f"params have shape {numbers.shape}: pass {in_first} numbers and "
-            f"{n_hidden + 1} for each class, in one row."
-        )
-    first, second = _layers(numbers, n_features, n_hidden)
-    return _affine(np.tanh(_affine(features, first)), second)
+    model = _Classifier(*_samples(X, labels, n_classes))
+    return _objective(model, model.curvature)
 
 
 def network_classifier(
     X: ArrayLike, labels: ArrayLike, *, n_hidden: int, n_classes: int
 ) -> Objective:
     r"""Return the objective of a network with one hidden layer: the mean cross-entropy.
+
+    $$f = -\frac1n \sum_{i=1}^{n} \ln p_{i, c_i}, \qquad P = \operatorname{softmax}(Z), \qquad
+    Z = H W_2 + 1 \, b_2^\top, \qquad H = \tanh(X W_1 + 1 \, b_1^\top)$$
 
     $$D_2 = \frac1n (P - T), \qquad D_1 = (D_2 W_2^\top) \odot (1 - H \odot H)$$
 
@@ -167,8 +93,10 @@ def network_classifier(
     \frac{\partial f}{\partial W_1} = X^\top D_1, \quad
     \frac{\partial f}{\partial b_1} = D_1^\top 1$$
 
-    with $P$ and $T$ as in `softmax_classifier`, and the parameters of `network_scores`. It is
-    not convex: where all weights are 0, all hidden units have the same gradient, and stay equal.
+    with $T$ as in `softmax_classifier`. The parameters are one vector: $W_1$ row by row, $b_1$,
+    $W_2$ row by row, $b_2$, in all `(n_features + 1) * n_hidden + (n_hidden + 1) * n_classes`
+    numbers. The objective is not convex: where all weights are 0, all hidden units have the same
+    gradient, and stay equal.
 
     Args:
         X: Features, shape `(n_samples, n_features)`.
@@ -177,12 +105,15 @@ def network_classifier(
         n_classes: Number of classes, at least 2.
 
     Returns:
-        The objective. Its curvature has no bound.
+        The objective. Its curvature has no bound. Its `scores` are $Z$, as in
+            `softmax_classifier`.
 
     Raises:
-        TypeError: `X` or `labels` does not hold real numbers, or a number is not whole.
+        TypeError: `X` or `labels` does not hold real numbers, or a number is not whole. When the
+            objective is used: as that of `linear_model`.
         ValueError: The shapes do not match, the data are empty or not finite, `labels` holds
-            what is no class, `n_hidden` is less than 1, or `n_classes` less than 2.
+            what is no class, `n_hidden` is less than 1, or `n_classes` less than 2. When the
+            objective is used: as that of `linear_model`.
 
     Examples:
         >>> import numpy as np
@@ -195,23 +126,126 @@ def network_classifier(
         D. E. Rumelhart, G. E. Hinton and R. J. Williams, *Learning representations by
         back-propagating errors*, 1986.
     """
-    features, targets = _samples(X, labels, n_classes)
-    n_features = features.shape[1]
+    inputs, targets = _samples(X, labels, n_classes)
     n_hidden = whole_number("n_hidden", n_hidden, at_least=1)
-    shape = ((n_features + 1) * n_hidden + (n_hidden + 1) * n_classes,)
+    return _objective(_Classifier(inputs, targets, hidden=(n_hidden,)), None)
 
-    def forward(params: Array, inputs: Array) -> tuple[Array, ...]:
-        first, second = _layers(params, n_features, n_hidden)
-        hidden = np.tanh(_affine(inputs, first))
-        return hidden, _affine(hidden, second)
 
-    def backward(params: Array, inputs: Array, hidden: Array, outer: Array) -> Array:
-        _, second = _layers(params, n_features, n_hidden)
-        inner = outer @ second[:-1].T * (1 - hidden**2)
-        grads = _affine_gradient(inputs, inner), _affine_gradient(hidden, outer)
-        return np.concatenate([grad.ravel() for grad in grads])
+def _samples(X: ArrayLike, labels: ArrayLike, n_classes: int) -> tuple[Array, Array]:
+    """Return features and one-hot targets that fit each other."""
+    inputs, n_classes = features(X), whole_number("n_classes", n_classes, at_least=2)
+    targets = one_hot(labels, n_classes)
+    if targets.shape != (len(inputs), n_classes):
+        is_column = targets.shape[:-1] == (len(inputs), 1)
+        advice = f", such as {written('labels', labels)}.ravel()" if is_column else ""
+        raise ValueError(
+            f"X has shape {inputs.shape}, labels {targets.shape[:-1]}: "
+            f"pass one label for each row of X{advice}."
+        )
+    return inputs, targets
 
-    return _objective(features, targets, shape, forward, backward, None)
+
+def _objective(model: "_Classifier", curvature: Callable[[], float] | None) -> Objective:
+    return Objective(
+        model.value,
+        model.gradient,
+        curvature,
+        len(model.features),
+        model.value_and_gradient,
+        model=model,
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Classifier:
+    """Layers of units; without hidden ones, it is a softmax regression.
+
+    A layer is a matrix: weights, and intercepts as the last row.
+    """
+
+    features: Array
+    targets: Array
+    hidden: tuple[int, ...] = ()
+
+    @quietly
+    def value(self, params: ArrayLike, batch: Indices | None = None) -> float:
+        inputs, targets = self._chosen(batch)
+        scores = _forward(self._layers(params), inputs)[-1]
+        return float(cross_entropy_with_logits.formula(targets, scores).mean())
+
+    @quietly
+    def gradient(self, params: ArrayLike, batch: Indices | None = None) -> Array:
+        inputs, targets = self._chosen(batch)
+        layers = self._layers(params)
+        return self._backward(targets, layers, _forward(layers, inputs))
+
+    @quietly
+    def value_and_gradient(
+        self, params: ArrayLike, batch: Indices | None = None
+    ) -> tuple[float, Array]:
+        inputs, targets = self._chosen(batch)
+        layers = self._layers(params)
+        units = _forward(layers, inputs)
+        loss = cross_entropy_with_logits.formula(targets, units[-1]).mean()
+        return float(loss), self._backward(targets, layers, units)
+
+    @quietly
+    def curvature(self) -> float:
+        """Return a bound for softmax regression."""
+        design = np.column_stack([self.features, np.ones(len(self.features))])
+        return largest_curvature(design, cross_entropy_with_logits.smoothness, len(design))
+
+    @cached_property
+    def is_weight(self) -> NDArray[np.bool_]:
+        """Which parameters are weights, and no intercepts."""
+        masks = [np.arange(rows) < rows - 1 for rows, _ in self._sizes]
+        parts = [np.repeat(mask, n) for mask, (_, n) in zip(masks, self._sizes, strict=True)]
+        return np.concatenate(parts) if self.hidden else parts[0].reshape(self._sizes[0])
+
+    @quietly
+    def scores(self, params: ArrayLike, X: ArrayLike) -> Array:
+        inputs, numbers = features(X, self.features.shape[1]), real_array("params", params)
+        return _forward(self._layers(numbers), inputs)[-1]
+
+    def predict(self, params: ArrayLike, X: ArrayLike) -> NDArray[np.intp]:
+        """Return the number of the class with the largest score."""
+        best: NDArray[np.intp] = self.scores(params, X).argmax(axis=1)
+        return best
+
+    @cached_property
+    def _sizes(self) -> list[tuple[int, int]]:
+        """Return the shapes of the layers."""
+        units = self.features.shape[1], *self.hidden, self.targets.shape[1]
+        return [(before + 1, after) for before, after in pairwise(units)]
+
+    def _backward(self, targets: Array, layers: list[Array], units: list[Array]) -> Array:
+        *values, scores = units
+        slopes = cross_entropy_with_logits.derivative_formula(targets, scores) / len(targets)
+        grads = []
+        for layer, inputs in zip(reversed(layers), reversed(values), strict=True):
+            grads.append(_affine_gradient(inputs, slopes).ravel())
+            if inputs is not values[0]:
+                slopes = slopes @ layer[:-1].T * (1 - inputs**2)
+        return np.concatenate(grads[::-1]).reshape(self.is_weight.shape)
+
+    def _layers(self, params: ArrayLike) -> list[Array]:
+        numbers, layers = parameters(params, self.is_weight.shape).ravel(), []
+        for rows, columns in self._sizes:
+            layers.append(numbers[: rows * columns].reshape(rows, columns))
+            numbers = numbers[rows * columns :]
+        return layers
+
+    def _chosen(self, batch: Indices | None) -> tuple[Array, ...]:
+        samples = self.features, self.targets
+        return samples if batch is None else chosen(batch, *samples)
+
+
+def _forward(layers: list[Array], inputs: Array) -> list[Array]:
+    """Return the inputs, the values of each hidden layer, and the scores."""
+    units = [inputs]
+    for layer in layers[:-1]:
+        units.append(np.tanh(_affine(units[-1], layer)))
+    return [*units, _affine(units[-1], layers[-1])]
 
 
 def _affine(inputs: Array, layer: Array) -> Array:
@@ -219,62 +253,5 @@ def _affine(inputs: Array, layer: Array) -> Array:
     return outputs
 
 
-def _affine_gradient(inputs: Array, pulls: Array) -> Array:
-    return np.vstack([inputs.T @ pulls, pulls.sum(axis=0)])
-
-
-def _layers(params: Array, n_features: int, n_hidden: int) -> tuple[Array, Array]:
-    in_first = (n_features + 1) * n_hidden
-    first, second = params[:in_first], params[in_first:]
-    return first.reshape(n_features + 1, n_hidden), second.reshape(n_hidden + 1, -1)
-
-
-def _features(X: ArrayLike) -> Array:
-    features = real_array("X", X)
-    if features.ndim != 2:
-        raise ValueError(f"X has shape {features.shape}: pass (n_samples, n_features).")
-    return features
-
-
-def _samples(X: ArrayLike, labels: ArrayLike, n_classes: int) -> tuple[Array, Array]:
-    """Return features and one-hot targets that fit each other."""
-    features, n_classes = _features(X), whole_number("n_classes", n_classes, at_least=2)
-    targets = one_hot(labels, n_classes)
-    if targets.shape != (len(features), n_classes):
-        raise ValueError(
-            f"X has shape {features.shape}, labels {targets.shape[:-1]}: "
-            "pass one label for each row of X."
-        )
-    return features, targets
-
-
-def _objective(
-    features: Array,
-    targets: Array,
-    shape: tuple[int, ...],
-    forward: Callable[..., tuple[Array, ...]],
-    backward: Callable[..., Array],
-    curvature: Callable[[], float] | None,
-) -> Objective:
-    """Return the mean cross-entropy of the scores, which come last of what `forward` returns."""
-
-    def pick(params: Array, batch: Indices | None) -> tuple[Array, Array]:
-        if np.shape(params) != shape:
-            raise ValueError(f"params have shape {np.shape(params)}: pass {shape}.")
-        return (features, targets) if batch is None else (features[batch], targets[batch])
-
-    def value(params: Array, batch: Indices | None = None) -> float:
-        inputs, answers = pick(params, batch)
-        return float(_loss(answers, forward(params, inputs)[-1]).mean())
-
-    def value_and_gradient(params: Array, batch: Indices | None = None) -> tuple[float, Array]:
-        inputs, answers = pick(params, batch)
-        *hidden, scores = forward(params, inputs)
-        pulls = _derivative(answers, scores) / len(answers)
-        grad = backward(params, inputs, *hidden, pulls)
-        return float(_loss(answers, scores).mean()), grad
-
-    def gradient(params: Array, batch: Indices | None = None) -> Array:
-        return value_and_gradient(params, batch)[1]
-
-    return Objective(value, gradient, curvature, len(features), value_and_gradient)
+def _affine_gradient(inputs: Array, slopes: Array) -> Array:
+    return np.vstack([inputs.T @ slopes, slopes.sum(axis=0)])

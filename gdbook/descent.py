@@ -11,6 +11,7 @@ from gdbook._checks import (
     Array,
     number_from_0,
     positive_number,
+    quiet,
     real_array,
     real_number,
     whole_number,
@@ -234,7 +235,7 @@ def _descend(
     )
     mean = None if average_from is None else _Mean(average_from, params)
     state = None
-    with np.errstate(all="ignore"):
+    with quiet():
         while recorder.wants_more(params if mean is None else mean.value):
             for batch, rate in zip(batches() if batches else (None,), rates, strict=False):
                 if batch is None:

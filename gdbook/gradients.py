@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdbook._checks import Array, positive_number, real_array
+from gdbook._checks import Array, positive_number, real_array, real_numbers
 from gdbook._differences import Function, Slope, slope, slope_over
-from gdbook._results import real_numbers
 from gdbook.objectives import Objective
 from gdbook.tables import markdown_table
 

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdbook._checks import Array, real_array
+from gdbook._checks import Array, chosen, parameters, real_array
 from gdbook._extras import extra
-from gdbook._results import indices, real_numbers
 from gdbook.objectives import Objective
 
 with extra("symbolic"):
@@ -247,14 +246,8 @@ class _Model:
         return np.array([self._mean(slope, params, batch) for slope in self._slopes])
 
     def _mean(self, function: Callable[..., Any], params: ArrayLike, batch: Any) -> float:
-        values = real_numbers("params", params)
-        if values.shape != self.shape:
-            raise ValueError(
-                f"params have shape {values.shape}: pass {self.shape}, a number for each symbol."
-            )
-        columns = self.columns
-        if batch is not None:
-            columns = [each[indices(batch, len(each))] for each in columns]
+        values = parameters(params, self.shape, ", a number for each symbol")
+        columns = self.columns if batch is None else chosen(batch, *self.columns)
         with np.errstate(all="ignore"):
             result = np.mean(function(*values, *columns))
         if np.iscomplexobj(result):

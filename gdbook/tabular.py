@@ -263,8 +263,9 @@ class Standardisation:
                 f"params have shape {numbers.shape}: pass {len(self.mean) + 1} rows, the weights "
                 "and then the intercept."
             )
-        weights = (numbers[:-1].T / self.spread).T
-        return np.concatenate([weights, numbers[-1:] - self.mean @ weights])
+        with np.errstate(all="ignore"):
+            weights = (numbers[:-1].T / self.spread).T
+            return np.concatenate([weights, numbers[-1:] - self.mean @ weights])
 
 
 def standardisation(X: ArrayLike) -> Standardisation:

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from fnmatch import fnmatch
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as RenderedPage
+from mkdocs.utils import get_relative_url
 
 from bookwright import borrowed, keys
 from bookwright.arrivals import Arrivals, when_come
@@ -36,9 +38,10 @@ from bookwright.pages.options import PYTHON
 from bookwright.pages.page import Page, Place
 from bookwright.pages.references import References
 from bookwright.problems import Problems
-from bookwright.rendering import awaited, styles
+from bookwright.rendering import awaited, frame, styles
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
+from bookwright.rendering.map import with_map
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.rendering.page import PageInProgress, accept
 from bookwright.rendering.search import sought
@@ -123,7 +126,9 @@ class Build:
         self._rendered: dict[str, Rendered] = {}
         self._sought: dict[str, str] = {}
         self._runs: dict[str, list[Future[Any]]] = {}
-        self.references = References(settings.words.pages, settings.numbered, settings.anchors)
+        self.references = References(
+            settings.words.pages, settings.numbered, settings.anchors, settings.of_page
+        )
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
         self._configure(config)
@@ -167,7 +172,7 @@ class Build:
         for page in pages:
             self._sources[page.uri] = page
             if not self._is_asked_for(page.uri) and (kept := self._shelf.find(page)):
-                self.references.ids[page.uri] = kept.ids
+                self.references.add(page, kept.ids)
             else:
                 self._start(page)
             for place, uri, content in self._made_of(page.uri):
@@ -381,6 +386,11 @@ class Build:
         if not file or not file.page:
             return None
         self._mathematics.insert_into(file.page)
+        html = file.page.content or ""
+        url_of = partial(_relative_url, files=files, base=file.page.url)
+        html = with_map(html, self.references, url_of, partial(_title_of, files=files))
+        around = frame.of_page(closed.page, file.page, files, self.references, self.problems)
+        file.page.content = frame.framed(html, around, self._settings.words)
         self._sought[uri] = sought(file.page.content or "")
         return self._kept(uri, file.page, facts, files)
 
@@ -439,3 +449,12 @@ class Build:
         """Return the part of a page that the search looks at."""
         kept = self._shelf.pages.get(page.file.src_uri)
         return kept.sought if kept else self._sought.get(page.file.src_uri, "")
+
+
+def _title_of(uri: str, *, files: Files) -> str:
+    page = files.src_uris[uri].page
+    return unescape(str(page.title)) if page else ""
+
+
+def _relative_url(uri: str, *, files: Files, base: str) -> str:
+    return get_relative_url(files.src_uris[uri].url, base)

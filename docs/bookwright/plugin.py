@@ -1,5 +1,6 @@
 """What is done at which of MkDocs' events."""
 
+from fnmatch import fnmatch
 from typing import Any, Literal, cast
 
 from jinja2 import Environment
@@ -85,6 +86,10 @@ class Book:
         """Show the search plugin what it shall look at."""
         self._content = page.content
         page.content = self.build.sought(page)
+        uri, boosts = page.file.src_uri, self._settings.boosts
+        boost = next((boosts[each] for each in boosts if fnmatch(uri, each)), None)
+        if boost:
+            page.meta.setdefault("search", {}).setdefault("boost", boost)
         return context
 
     @event_priority(-100)

@@ -65,6 +65,13 @@ class Words:
     about: str = "This {page} is [a page]({url}) of [{book}]({home})."
     about_exercises: str = "The cell of an exercise tests its examples when it runs."
     long_table: str = "A table of {rows} rows"
+    code: str = "Code"
+    lines: str = "{lines} lines"
+    again: str = "{lines} lines as above"
+    figure: str = "Figure {number}"
+    minutes: str = "{minutes} min"
+    needs: str = "needs {pages}"
+    able: str = "Afterwards you can {able}."
     running: str = "The code of this page is running"
     progress: str = "{done} of {blocks} blocks have run. The page appears when all of them have."
 
@@ -77,7 +84,9 @@ class Settings:
         package: The package that the book is about; `shows="…"` shows its code.
         numbered: The folders whose pages have numbers, in the order of the navigation.
         anchors: Kinds of ids that are numbered on each page: `exercise` for `exercise-3`.
+        of_page: Those of them whose numbers begin with that of their page.
         unbound: Pages whose texts are not held to what their blocks say, as patterns.
+        boosts: How much more than others pages that match a pattern count in a search.
         downloads: The formats in which the pages of each folder can be taken away.
         preload: Libraries that the blocks use, imported once for all of them.
         late: Modules that these import when they are needed first, imported once as well.
@@ -89,12 +98,15 @@ class Settings:
         most_output: Bytes of text that a block may show.
         largest_figure: Bytes that a figure may have, compressed.
         longest_table: Rows of a printed table that are shown without being asked for.
+        longest_code: Lines of code that are shown without being asked for.
     """
 
     package: str
     numbered: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ("exercise",)
+    of_page: tuple[str, ...] = ()
     unbound: tuple[str, ...] = ()
+    boosts: Mapping[str, float] = field(default_factory=dict)
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
@@ -106,3 +118,4 @@ class Settings:
     most_output: int = 20_000
     largest_figure: int = 40_000
     longest_table: int = 20
+    longest_code: int = 30

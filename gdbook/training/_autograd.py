@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from gdbook._checks import Array
-from gdbook._results import indices, real_numbers
+from gdbook._checks import Array, chosen, real_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,8 @@ class Autograd:
     def _output(self, tensor: torch.Tensor, batch: Any) -> torch.Tensor:
         data = self.data
         if batch is not None:
-            data = [each[torch.from_numpy(indices(batch, len(each)))] for each in data]
+            (rows,) = chosen(batch, np.arange(float(len(data[0]))))
+            data = [each[torch.from_numpy(rows.astype(np.int64))] for each in data]
         output = self.function(tensor, *data)
         if not isinstance(output, torch.Tensor):
             raise TypeError(f"the function returned {output!r}: return a tensor.")

@@ -15,7 +15,7 @@ from torch.optim import LBFGS, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from gdbook._checks import positive_number, whole_number
+from gdbook._checks import flag, positive_number, whole_number
 from gdbook.training._parallel import Loader, check_divisible
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -48,22 +48,22 @@ class Options(NamedTuple):
 
     def check(self) -> None:
         """Refuse what makes no sense."""
-        if whole_number("epochs", self.epochs, at_least=1) > 2**63:
-            raise ValueError(f"epochs is {self.epochs}: pass a number that can be counted to.")
+        whole_number("epochs", self.epochs, at_least=1)
         whole_number("checkpoint_every", self.checkpoint_every, at_least=1)
         if self.patience is not None:
             whole_number("patience", self.patience, at_least=1)
-        self._check_seed()
+        if self.seed is not None:
+            whole_number("seed", self.seed, at_least=0)
         if self.max_grad_norm is not None:
             positive_number("max_grad_norm", self.max_grad_norm)
         if self.scheduler_steps not in get_args(ScheduledBy):
             raise ValueError(
                 f"scheduler_steps is {self.scheduler_steps!r}: pass 'each epoch' or 'each batch'."
             )
-        _check_flag("resume", self.resume)
-        _check_flag("keep_best", self.keep_best)
+        flag("resume", self.resume)
+        flag("keep_best", self.keep_best)
         if self.progress is not None:
-            _check_flag("progress", self.progress)
+            flag("progress", self.progress)
         if self.dtype is not None:
             _check_type("dtype", self.dtype, torch.dtype, "one of torch's, such as torch.float64")
             if not self.dtype.is_floating_point:
@@ -73,10 +73,6 @@ class Options(NamedTuple):
             check_file("checkpoint", Path(self.checkpoint))
         elif self.resume:
             raise ValueError("resume is True without a checkpoint: pass the path of one.")
-
-    def _check_seed(self) -> None:
-        if self.seed is not None and whole_number("seed", self.seed, at_least=0) >= 2**63:
-            raise ValueError(f"seed is {self.seed}: pass one below 2**63, which PyTorch takes.")
 
 
 class Task(NamedTuple):
@@ -200,11 +196,6 @@ class Task(NamedTuple):
 def _check_type(name: str, value: Any, kind: type | tuple[type, ...], wanted: str) -> None:
     if not isinstance(value, kind):
         raise TypeError(f"{name} is of type {type(value).__name__}: pass {wanted}.")
-
-
-def _check_flag(name: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} is {value!r}: pass True or False.")
 
 
 def check_shapes(loss: Loss, outputs: Any, targets: Tensor) -> None:

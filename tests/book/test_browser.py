@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 CHAPTER, LONG = "chapters/01-one-sample.md", "chapters/11-not-a-bowl.md"
 
 if CHROMIUM is None and "REQUIRE_BROWSER" in os.environ:
@@ -96,7 +97,7 @@ def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, turn_
     tab = turn_to(page)
     tab.add_style_tag(content="* { content-visibility: visible !important }")
     tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    for width in (1280, 390):
+    for width in (1280, 390, 320):
         tab.set_viewport_size({"width": width, "height": 800})
         assert tab.evaluate("document.documentElement.scrollWidth") == width
         assert tab.evaluate("document.body.scrollWidth") <= width
@@ -105,9 +106,79 @@ def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, turn_
     assert page == "samples.md" or not any("STIXTwoMathRest" in url for url in tab.requested)
 
 
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_open_code_is_no_wall(page, turn_to):
+    tab = turn_to(page)
+    tab.add_style_tag(content="* { content-visibility: visible !important }")
+    height, listings = tab.evaluate("""[
+        document.querySelector("article").offsetHeight,
+        [...document.querySelectorAll("article .highlight")].filter(e => e.checkVisibility())
+            .map(e => [e.offsetHeight, e.innerText.trim().split("\\n").length]),
+    ]""")
+    assert listings
+    assert sum(high for high, _ in listings) <= 0.25 * height
+    assert max(lines for _, lines in listings) <= 30
+
+
+def test_first_figure_is_whole_on_the_first_screen(turn_to):
+    ends = []
+    for page in CHAPTERS:
+        figure = turn_to(page).locator(".figure img:visible").first
+        box = figure.bounding_box()
+        ends.append(box["y"] + box["height"])
+    assert sum(end <= 900 for end in ends) >= 18
+
+
+def test_all_code_is_shown_when_asked_for_and_the_next_page_remembers(browser, address):
+    tab = go(window(browser), address + url_of(CHAPTER))
+    folds, switch = tab.locator("article details.code"), tab.get_by_label("Show all code")
+    is_open = "folds => folds.map(fold => fold.open)"
+    assert {*folds.evaluate_all(is_open)} == {False}
+    switch.check()
+    assert {*folds.evaluate_all(is_open)} == {True}
+    go(tab, address + url_of(LONG))
+    assert switch.is_checked()
+    assert {*folds.evaluate_all(is_open)} == {True}
+    assert all(tab.locator(".again > input").evaluate_all("boxes => boxes.map(b => b.checked)"))
+    switch.uncheck()
+    go(tab, address + url_of(CHAPTER))
+    assert {*folds.evaluate_all(is_open)} == {False}
+    tab.context.close()
+
+
+def test_code_can_be_opened_without_scripts(visit):
+    tab = visit(CHAPTER, java_script_enabled=False)
+    assert not tab.get_by_label("Show all code").is_visible()
+    tab.locator("article details.code > summary").first.click()
+    assert tab.locator("article details.code .highlight").first.is_visible()
+
+
+def test_what_is_shown_again_is_copied_with_the_rest(visit):
+    tab = visit(CHAPTER, permissions=["clipboard-read", "clipboard-write"])
+    listing = tab.locator(".listing:has(.again)").first
+    again, hidden = listing.locator(".again"), listing.locator(".again + span")
+    assert not hidden.is_visible()
+    listing.scroll_into_view_if_needed()
+    listing.locator("button.md-code__button[data-md-type='copy'], button.md-clipboard").click()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert hidden.text_content() in copied
+    assert again.text_content() not in copied
+    compile(copied, "copied", "exec")
+    again.click()
+    assert hidden.is_visible()
+
+
+def test_phone_gets_the_narrow_figure_in_its_own_size(visit):
+    tab = visit(CHAPTER, viewport={"width": 390, "height": 800})
+    image = tab.locator(".figure img:visible").first
+    assert image.evaluate("image => image.currentSrc").endswith("n.svg#only-light")
+    assert image.bounding_box()["width"] == pytest.approx(353, abs=1)
+
+
 def test_copy_button_puts_the_code_on_the_clipboard(visit):
     tab = visit(CHAPTER, permissions=["clipboard-read", "clipboard-write"])
     block = tab.locator(".block").first
+    block.locator("details.code > summary").click()
     block.locator("button.md-code__button[data-md-type='copy'], button.md-clipboard").first.click()
     code = block.locator(".copy code").text_content().rstrip()
     assert tab.evaluate("navigator.clipboard.readText()") == code
@@ -122,6 +193,92 @@ def test_search_finds_the_chapter_by_its_words(visit):
     result = tab.locator(".md-search-result__link").first
     result.wait_for()
     assert "One sample by hand" in tab.locator(".md-search-result__list").inner_text()
+
+
+@pytest.fixture(scope="module")
+def hits(browser, address):
+    """Return a function that types a query, and returns the pages and places that come first."""
+    tab = go(window(browser), address)
+    tab.locator("input.md-search__input").click()
+
+    def search(query):
+        box, result = tab.locator("input.md-search__input"), tab.locator(".md-search-result__meta")
+        box.fill("")
+        box.press("Backspace")
+        result.get_by_text("Type to start").wait_for()
+        tab.keyboard.insert_text(query)
+        box.press("End")
+        link = tab.locator(".md-search-result__link")
+        link.first.wait_for()
+        urls = link.evaluate_all("links => links.map(link => link.href)")
+        return [url.removeprefix(address).partition("?")[0] + _anchor(url) for url in urls]
+
+    yield search
+    tab.context.close()
+
+
+def _anchor(url):
+    return "".join(url.partition("#")[1:])
+
+
+QUERIES = {
+    "learning rate": "chapters/05-learning-rate/",
+    "SGD": "chapters/09-sgd/",
+    "stochastic gradient descent": "chapters/09-sgd/",
+    "cross-entropy": "chapters/03-losses/",
+    "momentum": "chapters/18-momentum/",
+    "Adam": "chapters/18-momentum/",
+    "batch size": "chapters/10-mini-batches/",
+    "chain rule": "chapters/01-one-sample/#chain-rule",
+    "zero_grad": "glossary/#zero-grad",
+    "MSELoss": "glossary/#mean-squared-error-mse",
+    "feature scaling": "glossary/#feature-scaling",
+    "normalize": "symptoms/#slow",
+    "standardize": "symptoms/#slow",
+    "broadcasting": "glossary/#broadcasting",
+    "why does my loss go up": "symptoms/#up",
+    "loss explodes": "symptoms/#up",
+    "learning rate too large": "chapters/05-learning-rate/",
+    "my loss does not decrease": "symptoms/#still",
+    "loss is nan": "symptoms/#nan",
+    "nan": "symptoms/#nan",
+    "intercept hardly moves": "symptoms/#slow",
+    "bias learns slowly": "symptoms/#slow",
+    "w converges but b does not": "symptoms/#slow",
+    "when to stop": "symptoms/#stop",
+    "different each run": "symptoms/#seed",
+    "resume training": "symptoms/#resume",
+    "validation loss lower than training loss": "symptoms/#validation",
+    "overfitting": "glossary/#overfitting",
+    "SGD loss differs from full batch": "symptoms/#different",
+    "early stopping": "glossary/#early-stopping",
+    "vanishing gradient": "glossary/#vanishing-gradient",
+    "exercise 5.1": "chapters/05-learning-rate/#exercise-1",
+    "5.1": "chapters/05-learning-rate/#exercise-1",
+    "梯度": "glossary/#gradient",
+    "学习率": "glossary/#learning-rate",
+    "a leaf Variable that requires grad is being used in an in-place operation": "symptoms/#errors",
+    "Trying to backward through the graph a second time": "symptoms/#errors",
+    "element 0 of tensors does not require grad": "symptoms/#errors",
+    "numerical gradient": "chapters/14-checking-gradients/",
+    "linear regression closed form": "chapters/07-twenty-points/#closed",
+    "gradient checking": "chapters/14-checking-gradients/",
+    "gradient_descent": "reference/descent/#gdbook.descent.gradient_descent",
+    "torchrun": "chapters/21-data-parallel/#torchrun",
+    "condition number": "chapters/08-conditioning/",
+    "saddle point": "glossary/#saddle-point",
+    "backpropagation": "chapters/12-backpropagation/",
+    "newton's method": "chapters/19-better-steps/#newton",
+    "glossary": "glossary/",
+    "symptoms": "symptoms/",
+}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_search_finds_first_the_page_that_teaches_it(query, hits):
+    found, wanted = hits(query), QUERIES[query]
+    assert found[0].partition("#")[0] == wanted.partition("#")[0]
+    assert any(each.startswith(wanted) for each in found[:4])
 
 
 def test_search_knows_no_markup_of_formulas(site):

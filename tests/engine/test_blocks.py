@@ -24,15 +24,158 @@ def shown(soup):
     return [each.img["alt"] if each.img else each.text for each in found]
 
 
-def test_page_shows_code_then_text_then_figure(site):
+def test_page_shows_text_then_figure_then_code_in_a_fold(site):
     soup = site(
         block(f'print("x < y", "&", sep="  ", end="")\n{PLOT}plt.show()', 'alt="A line that rises"')
     )
-    listing, output, figure = soup.select_one(".block").find_all(recursive=False)
-    assert listing["class"] == ["listing", "copy"]
-    assert listing.code.text.startswith('print("x < y", "&", sep="  ", end="")\nimport')
+    output, figure, fold = soup.select_one(".block").find_all(recursive=False)
     assert output.text == "x < y  &"
     assert [image["alt"] for image in figure.select("img")] == ["A line that rises"] * 2
+    assert (fold.name, fold["class"], fold.summary.text) == ("details", ["code"], "Code 4 lines")
+    listing = fold.select_one(".listing")
+    assert listing["class"] == ["listing", "copy"]
+    assert listing.code.text.startswith('print("x < y", "&", sep="  ", end="")\nimport')
+
+
+class TestCode:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            block("print(1)", 'code="open"'),
+            block("x = 1"),
+            block(">>> 1 + 1\n2", language="pycon"),
+            "??? note\n\n    ```python exec='on'\n    print(1)\n    ```\n",
+        ],
+    )
+    def test_stands_above_what_it_shows(self, site, text):
+        soup = site(text)
+        assert not soup.select("details.code")
+        assert "listing" in soup.select_one(".block").find(recursive=False)["class"]
+
+    @pytest.mark.parametrize(
+        "fence", ['pycon exec="on"', 'python exec="off"', "python exec='off' title='a.py'", "text"]
+    )
+    def test_that_is_long_is_in_a_fold_of_whatever_kind_it_is(self, site, fence):
+        code = {lines: "\n".join([">>> x = 1"] * lines) for lines in (30, 31)}
+        soup = site("".join(f"```{fence}\n{code[lines]}\n```\n\n" for lines in code))
+        (summary,) = soup.select("details.code > summary")
+        assert summary.text == "Code 31 lines"
+
+    def test_that_is_asked_to_be_open_and_is_long_is_an_error(self, problem):
+        log = problem(block("x = 1\n" * 30 + "print(x)", 'code="open"'))
+        assert log.startswith("page.md:1: open code has 31 lines, and 30 are the most: leave")
+
+    def test_that_is_open_shows_what_is_new(self, site):
+        first = "import math\nx, y = 1, 2\n\nprint(x)"
+        second = "import math\nx, y = 1, 2\nz = 3 < 4\nprint(z)"
+        soup = site(block(first) + block(second, 'code="open"') + block(f"{second}\n"))
+        (again,) = soup.select(".again")
+        assert (again.name, again.input["type"], again.text) == (
+            "label",
+            "checkbox",
+            "2 lines as above",
+        )
+        assert again.find_next_sibling("span").text == "import math\nx, y = 1, 2\n"
+        again.extract()
+        assert soup.select(".block")[1].code.text.strip() == second
+
+    @pytest.mark.parametrize("look", ['hl_lines="1"', 'linenums="1"'])
+    def test_whose_lines_have_numbers_has_them_all(self, site, look):
+        code = "import math\nx, y = 1, 2\nprint(x)"
+        assert not site(block(code) + block(code, f'code="open" {look}')).select(".again")
+
+    def test_with_lines_that_are_not_shown_is_so_much_shorter(self, site):
+        first = "\n".join(f"x{n} = 1" for n in range(20))
+        long = "\n".join([first, *(f"y{n} = 1" for n in range(29)), "print(1)"])
+        soup = site(
+            block(f"{first}\nprint(1)") + block(long.replace("y28 = 1\n", ""), 'code="open"')
+        )
+        assert not soup.select(".block")[1].select("details")
+
+
+class TestNarrowFigure:
+    @staticmethod
+    def size(site, code):
+        code = f"import matplotlib.pyplot as plt\n{code}\nplt.show()"
+        soup = site(block(code, 'alt="a"'))
+        (source, _), svg = soup.select(".figure source") or (None, None), soup.select_one("img")
+        wide = (int(svg["width"]), int(svg["height"]))
+        return wide, source and (int(source["width"]), int(source["height"]))
+
+    @pytest.mark.parametrize(
+        ("wide", "height"), [((9.5, 4.4), 3.0), ((9.5, 7.6), 3.92), ((9.5, 19), 4.4)]
+    )
+    def test_of_one_panel_is_neither_low_nor_high(self, site, wide, height):
+        _, (across, down) = self.size(site, f"plt.subplots(figsize={wide})")
+        assert across == pytest.approx(4.9 * 72, abs=1)
+        assert down == pytest.approx(height * 72, abs=1)
+
+    def test_has_its_panels_below_each_other(self, site, tmp_path):
+        code = (
+            "fig, panels = plt.subplots(2, 2, figsize=(9.5, 6), sharex=True, sharey=True)\n"
+            "for name, ax in zip('abcd', panels.flat):\n    ax.set_title(name * 3)"
+        )
+        assert self.size(site, code)[1] == (353, 864)
+        svg = (tmp_path / "site" / "page" / "f1-0n.svg").read_text("utf-8")
+        titles = BeautifulSoup(svg, "html.parser").find_all(
+            "text", string=re.compile("aaa|bbb|ccc|ddd")
+        )
+        assert [each.text for each in titles] == ["aaa", "bbb", "ccc", "ddd"]
+        places = [
+            re.findall(r"-?[\d.]+", each.get("transform", "")) or [each["x"], each["y"]]
+            for each in titles
+        ]
+        assert len({round(float(across)) for across, _ in places}) == 1
+        downs = [float(down) for _, down in places]
+        assert downs == sorted(downs)
+        assert svg.count(">0.0</text>") == 8
+
+    def test_of_what_has_no_panels_is_the_wide_one(self, site):
+        placed = "plt.figure(figsize=(8, 2), layout='none').add_axes((0, 0, 1, 1))"
+        assert self.size(site, placed) == ((576, 144), None)
+        spans = (
+            "fig = plt.figure(figsize=(8, 3))\n"
+            "fig.add_subplot(2, 2, (1, 2))\nfig.add_subplot(2, 2, 3)"
+        )
+        assert self.size(site, spans) == ((576, 216), None)
+
+
+class TestFigure:
+    def test_has_a_number_and_a_caption(self, site):
+        code = f"{PLOT}plt.show()"
+        soup = site(
+            block(code, "alt='a' name='run' caption='At @{1 + len(plt.__name__)} **so** $x$'")
+            + block(f"{code}\n{code}", "alt='b || c'")
+            + "@Ref{#figure-run}, [@ref{}](#figure-3)\n"
+        )
+        figures = soup.select("figure")
+        assert [each["id"] for each in figures] == ["figure-run", "figure-2", "figure-3"]
+        assert [each.figcaption.b.text for each in figures] == [
+            "Figure 1",
+            "Figure 2",
+            "Figure 3",
+        ]
+        caption = figures[0].figcaption
+        assert caption.text.startswith("Figure 1. At 18 so ")
+        assert caption.strong.text == "so"
+        assert "Figure 1, figure 3" in soup.text
+
+    def test_of_a_page_with_a_number_begins_with_it(self, site, tmp_path):
+        (tmp_path / "docs" / "chapters").mkdir(parents=True)
+        for name in ("one", "two"):
+            text = f"# {name}\n\n" + block(f"{PLOT}plt.show()", "alt='a'")
+            (tmp_path / "docs" / "chapters" / f"{name}.md").write_text(
+                f"{text}## @number{{}}. Task {{ #exercise-a }}\n"
+            )
+        settings = f'{SETTINGS}, numbered=("chapters",), of_page=("exercise",)'
+        soup = site(
+            "@ref{chapters/two.md#figure-1}, @ref{chapters/two.md#exercise-a}", settings=settings
+        )
+        assert "figure 2.1, exercise 2.1" in soup.text
+
+    def test_with_more_captions_than_drawings_is_an_error(self, problem):
+        log = problem(block(f"{PLOT}plt.show()", "alt='a' caption='b || c'"))
+        assert "the block draws 1 figures, and caption is for 2: || stands between two" in log
 
 
 def test_block_is_executed_in_a_list_in_a_fold_and_behind_tabs(site):
@@ -113,14 +256,18 @@ class TestOutput:
         code = f"{PLOT}plt.figure(figsize=(5.5, 2))\nplt.title('t');"
         soup = site(block(code, 'alt="a || b"') + block(f"{code}\n", 'alt="c || d"'))
         images = soup.select(".figure img")
-        names = ["f1-0.svg", "f1-1.svg", "f8-0.svg", "f8-1.svg"]
+        wide = ["f1-0.svg", "f1-1.svg", "f8-0.svg", "f8-1.svg"]
         schemes = ["only-light", "only-dark"]
-        assert [each["src"] for each in images] == [f"{n}#{s}" for n in names for s in schemes]
+        assert [each["src"] for each in images] == [f"{n}#{s}" for n in wide for s in schemes]
         assert [each["loading"] for each in images] == ["eager"] * 2 + ["lazy"] * 6
         assert {(each["width"], each["height"]) for each in images[2:4]} == {("396", "144")}
+        sources = [each["srcset"] for each in soup.select(".figure source")]
+        narrow = [f"{name.removesuffix('.svg')}n.svg" for name in wide]
+        assert sources == [f"{n}#{s}" for n in narrow for s in schemes]
         folder = tmp_path / "site" / "page"
-        assert sorted(file.name for file in folder.glob("*.svg")) == names
-        assert all(">t</text>" in (folder / name).read_text("utf-8") for name in names[1::2])
+        assert {file.name for file in folder.glob("*.svg")} == {*wide, *narrow}
+        titled = [*wide[1::2], *narrow[1::2]]
+        assert all(">t</text>" in (folder / name).read_text("utf-8") for name in titled)
 
     def test_figure_of_the_first_page_is_found_from_where_it_is(self, site, tmp_path):
         site(index=block(f"{PLOT}plt.show()", 'alt="a"'))

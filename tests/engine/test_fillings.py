@@ -231,7 +231,8 @@ def test_source_is_found_in_a_folder_of_the_package(name, file):
 
 
 def test_decorator_is_part_of_the_source():
-    assert shown("gdbook.losses.squared_error").code.splitlines()[0] == "@elementwise"
+    first, *_ = shown("gdbook.losses.elementwise.squared_error").code.splitlines()
+    assert first == "@Loss.with_derivative("
 
 
 def test_definition_without_docstring_is_shown_whole():

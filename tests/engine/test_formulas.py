@@ -99,6 +99,31 @@ def test_punctuation_after_an_inline_formula_does_not_begin_a_line(
     assert page.endswith(f"</div>{mark}</p>")
 
 
+def test_long_formula_of_a_line_can_be_broken_behind_its_relations(convert: Convert) -> None:
+    long = "(a + b)(c + d) = ac + ad + bc + bd = e"
+    pieces = BeautifulSoup(convert(f"{inline(long)}."), "html.parser").find_all("math")
+    assert [each.get_text() for each in pieces] == ["(a+b)(c+d)=", "ac+ad+bc+bd=", "e"]
+    assert [each.parent.get("class") for each in pieces] == [None, None, ["math-end"]]
+    assert pieces[0].find_all("mo")[-1]["form"] == "infix"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        inline("a = b + c"),
+        inline("aaaaaaaaaaaaa + bbbbbbbbbbbb + c"),
+        inline(r"\sqrt{aaaaaaaaaaaaa = bbbbbbbbbbbb}"),
+        display("aaaaaaaaaaaaa = bbbbbbbbbbbb + c"),
+    ],
+)
+def test_other_formulas_stay_whole(convert: Convert, html: str) -> None:
+    assert convert(html).count("<math") == 1
+
+
+def test_relation_at_the_end_leaves_nothing_behind_it(convert: Convert) -> None:
+    assert convert(inline("aaaaaaaaaaaaa + bbbbbbbbbbbb =")).count("<math") == 1
+
+
 def test_the_same_tex_is_laid_out_as_its_place_asks(convert: Convert) -> None:
     page = convert(inline(r"\min_x f") + display(r"\min_x f"))
     assert page.count("<msub>") == page.count("<munder>") == 1

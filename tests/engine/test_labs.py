@@ -168,7 +168,7 @@ print("before")
 {PLOT}print("after")
 ```
 """)
-    shown = html.select_one(".block").find_all(recursive=False)[1:]
+    *shown, _ = html.select_one(".block").find_all(recursive=False)
     assert [part.img["alt"] if part.img else part.text for part in shown] == [
         "before\n",
         "One",
@@ -325,7 +325,7 @@ def test_each_mistake_of_each_cell_is_told(wrong):
 def test_cell_has_no_option_but_a_description(wrong, option):
     log = wrong(f"```python\n1\n```\n\n```python {option}\n2\n```\n")
     name = option.partition("=")[0]
-    place, options = f"page.md:{LINES_BEFORE + 5}", ["alt", "name", "symbols"]
+    place, options = f"page.md:{LINES_BEFORE + 5}", ["alt", "caption", "name", "code", "symbols"]
     assert log == f"{place}: a cell has the options {options}, not {name!r}."
 
 

@@ -58,7 +58,7 @@ class TestKnown:
             *(
                 "objective.gradient(w)",
                 "history.params[0]",
-                "_LinearModel",
+                "LinearModel",
                 "descent",
                 "adjoints",
                 "keepdims=True",
@@ -94,6 +94,7 @@ class TestKnown:
             ("no_such(…)", "no_such"),
             ("nq", "nq"),
             ("Loss2", "Loss2"),
+            ("@no_such", "no_such"),
         ],
     )
     def test_other_name_is_not(self, code, name):

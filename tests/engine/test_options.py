@@ -57,6 +57,8 @@ WRONG = {
     "exec": ("onn", "ON", "", "true"),
     "result": ("html", "text", ""),
     "alt": ("", " ", "One ||", "|| Two", "One || || Three"),
+    "caption": ("", "One ||"),
+    "code": ("closed", "", "on"),
     "limit": ("0", "-1", "3601", "1e12", "inf", "nan", "long", ""),
     "name": ("a-b", "1a", "", "given", "ref", "_a"),
     "symbols": ("off", ""),
@@ -73,6 +75,8 @@ MESSAGES = {
     "exec": 'say whether the code is executed: write exec="on", or exec="off".',
     "result": 'the result is text, or Markdown where the fence says result="markdown".',
     "alt": "alt describes each figure in words; || stands between two.",
+    "caption": "caption says what each figure shows; || stands between two.",
+    "code": 'code="open" shows the code of a block above what it shows, and not in a fold.',
     "limit": "the limit is a number of seconds, more than 0 and at most 3600.",
     "name": "the name of a block is a Python name that no mark has, such as @given{…}.",
     "symbols": 'symbols="on" says that the block has the table of what letters stand for.',
@@ -105,6 +109,7 @@ def test_each_option_has_a_wrong_value_in_these_tests():
     assert {*WRONG, "shows"} == {*Options.__dataclass_fields__}
 
 
+OF_CELLS = ["alt", "caption", "name", "code", "symbols"]
 LOOKS = ("title", "hl_lines", "linenums")
 ALLOWED = {
     'python exec="on"': {*Options.__dataclass_fields__} - {"shows"},
@@ -116,6 +121,7 @@ ALLOWED = {
 VALUES = {
     "result": "markdown",
     "name": "run",
+    "code": "open",
     "symbols": "on",
     "alt": "A line",
     "limit": "9",
@@ -149,9 +155,7 @@ def test_cell_of_a_lab_has_a_description_and_nothing_else(name):
     value = VALUES.get(name, "on")
     _, mistakes = read_one(f'python {name}="{value}"', in_a_lab=True)
     assert mistakes == (
-        ()
-        if name in {"alt", "name", "symbols"}
-        else (f"a cell has the options ['alt', 'name', 'symbols'], not {name!r}.",)
+        () if name in OF_CELLS else (f"a cell has the options {OF_CELLS}, not {name!r}.",)
     )
 
 

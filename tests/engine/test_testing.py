@@ -34,6 +34,29 @@ def {name}():
     return 2
 ```
 """
+STUB_OF_ITS_OWN = """\
+# Exercise
+
+```python exec="on" stub="{name}"
+def {name}():
+    \"""Return something.
+
+    >>> {name}()
+    {given}
+    \"""
+    return 1
+```
+
+```python exec="on" solution="{name}"
+def {name}():
+    \"""Return what is asked for.
+
+    >>> {name}()
+    2
+    \"""
+    return 2
+```
+"""
 KERNEL = "{name: python3, display_name: Python 3, language: python}"
 PAGES = {
     "sound": """\
@@ -62,6 +85,8 @@ assert "_pytest" not in sys.modules
     "vague": EXERCISE.format(name="vague", example="It has no example."),
     "failed": EXERCISE.format(name="failed", example=">>> failed()\n    3"),
     "alone": EXERCISE.format(name="alone", example="").partition('\n\n```python exec="on" sol')[0],
+    "own": STUB_OF_ITS_OWN.format(name="own", given=2),
+    "other": STUB_OF_ITS_OWN.format(name="other", given=3),
     "values": """\
 # Values
 
@@ -88,6 +113,7 @@ WRONG = {
     "easy.md::stub at line 3": f"easy.md:3: {NOTHING_FAILS}",
     "vague.md::stub at line 3": f"vague.md:3: {NOTHING_FAILS}",
     "failed.md::solution at line 6": "failed.md:6: the solution fails its example `failed()`",
+    "other.md::stub at line 3": "other.md:3: the stub and its solution differ in `other()`",
     "alone.md::stub at line 3": "alone.md:3: the stub has 0 fences with its solution",
     "values.md::value at line 9": "values.md:9: @{m}: NameError",
     "values.md::formula at line 11": "values.md:11: the formula n = \\unknown",
@@ -97,6 +123,7 @@ WRONG = {
 SOUND = {
     *("sound.md::block at line 3", "sound.md::session at line 9", "lab.md::cell at line 6"),
     *("solved.md::stub at line 3", "solved.md::solution at line 6", "failed.md::stub at line 3"),
+    *("own.md::stub at line 3", "own.md::solution at line 13", "other.md::solution at line 13"),
     *("easy.md::solution at line 6", "vague.md::solution at line 6"),
     *("values.md::block at line 3", "values.md::value at line 7", "values.md::formula at line 9"),
     *(f"{page}.md::text" for page in ("index", *PAGES) if page not in {"stray", "values"}),

@@ -105,7 +105,10 @@ def test_wrong_setting_is_named_by_its_line(problem):
             "@given{1847}",
             "a number that is given says what it is: @given{1847: the year of the note}.",
         ),
-        ("@count{ships}", "'ships' is not counted: chapters, labs, parts, exercises, claims are."),
+        (
+            "@count{ships}",
+            "'ships' is not counted: chapters, labs, parts, exercises, claims, figures are.",
+        ),
         (
             "@ref{}",
             NO_TARGET,
@@ -113,7 +116,7 @@ def test_wrong_setting_is_named_by_its_line(problem):
         ("@ref{page.md}", "page.md has no number in the navigation."),
         ("@ref{other.md}", "other.md is no page."),
         ("@ref{#exercise-a}", "page.md has no exercise with the id 'exercise-a'."),
-        ("@number{#clajm-a}", "#clajm-a has no number: only exercise-… and claim-… have."),
+        ("@number{#clajm-a}", "#clajm-a has no number: only exercise-…, claim-…, figure-… have."),
         ("@part{page.md}", "page.md stands in no part of the book."),
     ],
 )
@@ -125,7 +128,7 @@ def test_what_cannot_be_filled_in_is_named_by_its_line(mark, message, problem):
 def test_number_of_a_heading_whose_id_has_none_is_named(problem):
     log = problem("# Page\n\n## @number{}. First { #exercize-a }\n", settings=SETTINGS)
     assert log == (
-        "page.md:3: @number{}: #exercize-a has no number: only exercise-… and claim-… have."
+        "page.md:3: @number{}: #exercize-a has no number: only exercise-…, claim-…, figure-… have."
     )
 
 

@@ -15,15 +15,13 @@ from oracle import torch
 
 from gdbook import (
     autograd,
-    calculus,
     classifiers,
-    cross_entropies,
     datasets,
-    derivatives,
     descent,
     gradients,
     losses,
     objectives,
+    penalties,
     sampling,
     scaled_steps,
     schedules,
@@ -43,14 +41,13 @@ class Case(NamedTuple):
 
 RNG = np.random.default_rng(5)
 X, LABELS = RNG.normal(size=(4, 2)), [2, 0, 1, 0]
-T = cross_entropies.one_hot(LABELS, 3)
+T = losses.one_hot(LABELS, 3)
 ROW, COLUMN = {"1 \\, b": "u b"}, {r"\\ 1^": r"\\ u^"}  # of ones
 ANY, SHARE = (-3, 3), (0.05, 0.95)
 PAIR, SHARES = {"y": ANY, r"\hat y": ANY}, {"y": SHARE, r"\hat y": SHARE}
-CLASSES = {"t": [0.2, 0.3, 0.5], "p": [0.1, 0.6, 0.3], "c": range(1, 4)}
 CUBIC = {r"f(\theta_1, \theta_2)": r"\theta_1^3 + \theta_1 \theta_2^2"}
 HESSIAN, START = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([0.5, -1.0])
-HUBER = partial(losses.huber, delta=0.75)
+HUBER = losses.huber(delta=0.75)
 
 
 def cubic(theta):
@@ -71,27 +68,36 @@ def of_two_vectors(function):
     return lambda t, p: float(function(np.array(t, float), np.array(p, float)))
 
 
-def loss(function, **symbols):
-    """Return the case of a loss; `0 ln 0` is what it takes for it."""
-    zero = {"0 \\ln": "z +"} if function is losses.binary_cross_entropy else {}
-    table = (SHARES if zero else PAIR) | {r"\ell(y, \hat y)": of_two(function)}
+def loss(function, pair=PAIR, reads=None, **symbols):
+    """Return the case of a loss, whose derivative is called D."""
+    table = {r"\ell(y, \hat y)": of_two(function), "D": of_two(function.derivative)}
     symbols = {rf"\{name}" if len(name) > 1 else name: value for name, value in symbols.items()}
-    return Case(table | symbols | {"z": float(function(0.0, 0.0))}, zero)
+    slope = {r"\frac{\partial \ell}{\partial \hat y} =": r"D(y, \hat y) ="}
+    return Case(pair | table | symbols, slope | (reads or {}))
 
 
-def derivative(function, pair=PAIR, **options):
-    """Return the case of the derivative that belongs to a loss."""
-    known = partial(function, **options) if options else function
-    table = {r"\ell(y, \hat y)": of_two(known), "D": of_two(calculus.derivative_of(known))}
-    symbols = {rf"\{name}": value for name, value in options.items()}
-    return Case(pair | symbols | table, {r"\ell \mapsto": r"D(y, \hat y) ="}, r"D(y, \hat y)")
+def of_rows(function):
+    """Return the case of a loss of distributions, whose derivatives are called D."""
+    t, p = [0.2, 0.3, 0.5], [0.1, 0.6, 0.3]
+    table = {"t": t, "p": p, "c": range(1, 4), "D": function.derivative(t, p)}
+    table["z"] = float(function([0.0, 1.0], [0.0, 1.0]))
+    table["H(t, p)"] = of_two_vectors(function.formula)  # it takes what adds up to another sum
+    slope = r"\frac{\partial}{\partial p_c} H(t, p)"
+    return Case(table, {r"0 \ln": "z +", slope: f"D_c = {slope}"})
 
 
-def logits(loss_of):
-    """Return the case of a function of true shares and scores."""
-    table = {"t": [0.2, 0.3, 0.5], "z": [0.4, -1.1, 2.0], "c": range(1, 4), "m": r"\max_j z_j"}
-    table |= {"p_c": r"\frac{e^{z_c}}{\sum_j e^{z_j}}", r"\ell(t, z)": of_two_vectors(loss_of)}
-    return table
+def of_logits(function):
+    """Return the cases of a loss of distributions and logits, and those that reach its bound."""
+    t, z = [0.2, 0.3, 0.5], [0.4, -1.1, 2.0]
+    table = {"t": t, "z": z, "c": range(1, 4), "m": r"\max_j z_j", "D": function.derivative(t, z)}
+    table |= {"p_c": r"\frac{e^{z_c}}{\sum_j e^{z_j}}", r"\ell(t, z)": of_two_vectors(function)}
+    table |= {"q": [0.2, 0.3, 0.5], "Q": np.diag([0.2, 0.3, 0.5]), "u": [ANY] * 3}
+    table["V"] = r"\sum_c q_c u_c^2 - \left(\sum_c q_c u_c\right)^2"
+    reads = {r"\frac{\partial \ell}{\partial z_c}": "D_c", r"\operatorname{Var}_p(u)": "V"}
+    reads[r"\operatorname{diag}(p) - p p^\top"] = r"Q - q q^\top"
+    yield Case(table, reads)
+    reached = {"u": [1, -1], "q": [0.5, 0.5], "Q": np.eye(2) / 2}
+    yield Case(table | reached, reads | {r"\le ": "="})
 
 
 def rule(function, *names, **options):
@@ -204,14 +210,14 @@ def linear_model():
     symbols = {"X": X, "y": T[:, 0], "n": 4, "u": np.ones(4), "w": params[:2], "b": params[2]}
     symbols |= {"F": model.value(params), "G": model.gradient(params), r"\hat y": predicted}
     symbols |= {r"\ell": of_two(HUBER)}
-    symbols["d"] = derivatives.huber_derivative(T[:, 0], predicted, delta=0.75)
+    symbols["d"] = HUBER.derivative(T[:, 0], predicted)
     return Case(symbols, {"f(w, b)": "F", r"\nabla f": "G", r"\ell'": "d", **COLUMN})
 
 
 def softmax_classifier():
     params = RNG.normal(size=(3, 3))
     model = classifiers.softmax_classifier(X, LABELS, n_classes=3)
-    scores = classifiers.softmax_scores(params, X)
+    scores = model.scores(params, X)
     symbols = {"X": X, "W": params[:2], "b": params[2], "u": np.ones(4), "n": 4, "T": T}
     symbols |= {"Z": scores, "p": softmax(scores), "P": softmax(scores)}
     symbols |= {"F": model.value(params), "G": model.gradient(params)}
@@ -222,11 +228,20 @@ def softmax_classifier():
 def network_classifier():
     params = RNG.normal(size=2 * 5 + 5 + 5 * 3 + 3)
     model = classifiers.network_classifier(X, LABELS, n_hidden=5, n_classes=3)
-    scores = classifiers.network_scores(params, X, n_hidden=5)
+    scores = model.scores(params, X)
     symbols = {"X": X, "u": np.ones(4), "E": np.ones((4, 5)), "n": 4, "T": T, "Z": scores}
-    symbols |= {"P": softmax(scores), "H": r"\tanh(X W_1 + u b_1^\top)"}
+    symbols |= {
+        "p": softmax(scores),
+        "c": [label + 1 for label in LABELS],
+        "F": model.value(params),
+    }
+    symbols |= {
+        r"\operatorname{softmax}": softmax,
+        "P": softmax(scores),
+        "H": r"\tanh(X W_1 + u b_1^\top)",
+    }
     symbols |= {"D_2": r"\tfrac1n (P - T)", "D_1": r"(D_2 W_2^\top) \odot (E - H \odot H)"}
-    reads = {r"1 - H": "E - H", r"^\top 1": r"^\top u"}
+    reads = {r"1 - H": "E - H", r"^\top 1": r"^\top u", "f = ": "F = ", r"1 \, b": "u b"}
     ends = {"W_1": (0, 10), "b_1": (10, 15), "W_2": (15, 30), "b_2": (30, 33)}
     for name, (first, last) in ends.items():  # the gradients are called V and v
         shape = (-1, 5 if name == "W_1" else 3) if name[0] == "W" else (-1,)
@@ -410,19 +425,23 @@ def derivation():
     return Case(symbols, {r"= a_1 = \dots": r"= a_1"})
 
 
-def bounds():
-    """Yield cases of the largest second derivatives, and those in which they are reached."""
-    reads = {r"\sup_{y, \hat y}": "L =", r"\operatorname{diag}(p) - p p^\top": r"Q - q q^\top"}
-    reads |= {r"\operatorname{Var}_p(u)": "V"}
-    variance = r"\sum_c q_c u_c^2 - \left(\sum_c q_c u_c\right)^2"
-    symbols = PAIR | {"y": SHARE, "z": ANY, "p": r"\frac{1}{1 + e^{-z}}", "u": [ANY] * 3}
-    symbols |= {"q": [0.2, 0.3, 0.5], "Q": np.diag([0.2, 0.3, 0.5]), "V": variance}
-    for function in (losses.squared_error, losses.half_squared_error):
-        bound = calculus.largest_second_derivative(function)
-        yield Case(symbols | {r"\ell(y, \hat y)": of_two(function), "L": bound}, reads)
-    reached = {"z": 0, "u": [1, -1], "q": [0.5, 0.5], "Q": np.eye(2) / 2}
-    exact = {r"\ell(y, \hat y)": r"(y - \hat y)^2", "L": 2}
-    yield Case(symbols | reached | exact, reads | {r"\le ": "="})
+def a_loss():
+    """Return the case of half the squared error, whose second derivative is L everywhere."""
+    function = losses.half_squared_error
+    table = {r"\ell(y, \hat y)": r"\tfrac12 (\hat y - y)^2", "D": of_two(function.derivative)}
+    table |= {"F": of_two(function), "L": function.smoothness}
+    reads = {r"\ell(y, \hat y)": r"F(y, \hat y) = \ell(y, \hat y)", r"\sup_{y, \hat y}": ""}
+    slope = r"\frac{\partial \ell}{\partial \hat y}"
+    return Case(PAIR | table, reads | {slope: rf"D(y, \hat y) = {slope}"})
+
+
+def penalty(make):
+    """Return the case of a penalty of two weights, and of no intercept."""
+    found = make(objectives.linear_model(X, T[:, 0]))
+    params = np.array([0.7, -0.2, 0.4])
+    symbols = {"w": params[:2], "F": found.value(params), "G": found.gradient(params), "j": {1, 2}}
+    reads = {r"f(\theta)": "F", r"\frac{\partial f}{\partial w_j}": "G_j"}
+    return Case(symbols, reads)
 
 
 def samples(make):
@@ -431,70 +450,37 @@ def samples(make):
     return Case({"x": inputs[:, 0], "y": targets})
 
 
-ENTROPY, WITH_LOGITS = losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits
-OF_SHARES = cross_entropies.cross_entropy
-OF_SCORES = cross_entropies.cross_entropy_with_logits
+WITH_LOGITS = losses.binary_cross_entropy_with_logits
 CASES = {
     "Value": graph,
     "topological_order": order,
-    "derivative_of": lambda: [derivative(losses.squared_error), derivative(HUBER.func, delta=0.5)],
-    "largest_second_derivative": bounds,
-    "softmax_scores": softmax_classifier,
     "softmax_classifier": softmax_classifier,
-    "network_scores": network_classifier,
     "network_classifier": network_classifier,
+    "Loss": a_loss,
     "squared_error": lambda: loss(losses.squared_error),
     "half_squared_error": lambda: loss(losses.half_squared_error),
     "absolute_error": lambda: loss(losses.absolute_error),
     "huber": lambda: loss(HUBER, delta=0.75, r=r"\hat y - y"),
-    "binary_cross_entropy": lambda: loss(ENTROPY),
+    "binary_cross_entropy": lambda: loss(
+        losses.binary_cross_entropy,
+        SHARES,
+        {r"0 \ln": "z +"},
+        z=float(losses.binary_cross_entropy(0.0, 0.0)),
+    ),
     "binary_cross_entropy_with_logits": lambda: Case(
         {
             "y": SHARE,
             "z": ANY,
             r"\ell(y, z)": of_two(WITH_LOGITS),
-            "D": of_two(calculus.derivative_of(WITH_LOGITS)),
-            r"\hat y": "D(y, z) + y",
-        }
-    ),
-    "squared_error_derivative": lambda: derivative(losses.squared_error),
-    "half_squared_error_derivative": lambda: derivative(losses.half_squared_error),
-    "absolute_error_derivative": lambda: derivative(losses.absolute_error),
-    "huber_derivative": lambda: derivative(losses.huber, delta=0.75),
-    "binary_cross_entropy_derivative": lambda: derivative(ENTROPY, SHARES),
-    "binary_cross_entropy_with_logits_derivative": lambda: Case(
-        {
-            "y": SHARE,
-            "z": ANY,
-            r"\ell(y, z)": of_two(WITH_LOGITS),
-            "D": of_two(calculus.derivative_of(WITH_LOGITS)),
+            "D": of_two(WITH_LOGITS.derivative),
+            r"\hat y": r"\frac{1}{1 + e^{-z}}",
         },
-        returns="D(y, z)",
+        {r"\frac{\partial \ell}{\partial z} =": "D(y, z) ="},
     ),
-    "cross_entropy": lambda: Case(
-        CLASSES
-        | {"H(t, p)": of_two_vectors(OF_SHARES), "z": float(OF_SHARES([0.0, 1.0], [0.0, 1.0]))},
-        {r"0 \ln": "z +"},
-    ),
-    "cross_entropy_with_logits": lambda: Case(logits(OF_SCORES)),
-    "cross_entropy_derivative": lambda: Case(
-        CLASSES
-        | {
-            "H(t, p)": r"-\sum_{c} t_c \ln p_c",
-            "D": calculus.derivative_of(OF_SHARES)(CLASSES["t"], CLASSES["p"]),
-        },
-        returns="D_c",
-    ),
-    "cross_entropy_with_logits_derivative": lambda: Case(
-        (table := logits(OF_SCORES))
-        | {
-            r"\ell": r"-\sum_c t_c \ln p_c",
-            "D": calculus.derivative_of(OF_SCORES)(table["t"], table["z"]),
-        },
-        returns="D_c",
-    ),
+    "cross_entropy": lambda: of_rows(losses.cross_entropy),
+    "cross_entropy_with_logits": lambda: of_logits(losses.cross_entropy_with_logits),
     "one_hot": lambda: Case(
-        {"t": cross_entropies.one_hot([1], 3)[0], "c": range(1, 4)},
+        {"t": losses.one_hot([1], 3)[0], "c": range(1, 4)},
         {r"c \text{ is the label}": "c = 2"},
     ),
     "one_sample": lambda: Case(
@@ -536,6 +522,8 @@ CASES = {
     "Objective": objective,
     "largest_learning_rate": lambda: Case(objective().symbols, {r"\alpha <": "A ="}),
     "linear_model": linear_model,
+    "l1_penalty": lambda: penalty(penalties.l1_penalty),
+    "l2_penalty": lambda: penalty(penalties.l2_penalty),
     "full_batch": lambda: batches(sampling.full_batch, 8),
     "cyclic": lambda: four_of_ten(sampling.cyclic),
     "reshuffled": lambda: four_of_ten(sampling.reshuffled, rng=np.random.default_rng(3)),

@@ -6,12 +6,9 @@ from oracle import torch
 
 from gdbook import (
     check_grad,
-    classifiers,
     gradient_descent,
     network_classifier,
-    network_scores,
     softmax_classifier,
-    softmax_scores,
 )
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -44,7 +41,7 @@ def test_softmax_classifier_equals_torch(seed):
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-12)
     np.testing.assert_allclose(grad, expected_grad, rtol=1e-10, atol=1e-13)
     np.testing.assert_allclose(
-        softmax_scores(params, features), scores.detach().numpy(), rtol=1e-12, atol=1e-13
+        objective.scores(params, features), scores.detach().numpy(), rtol=1e-12, atol=1e-13
     )
 
 
@@ -66,7 +63,7 @@ def test_network_classifier_equals_torch(seed):
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-12)
     np.testing.assert_allclose(grad, expected_grad, rtol=1e-9, atol=1e-13)
     np.testing.assert_allclose(
-        network_scores(params, features, n_hidden=n_hidden),
+        objective.scores(params, features),
         scores.detach().numpy(),
         rtol=1e-12,
         atol=1e-13,
@@ -99,17 +96,8 @@ def test_batch_is_the_objective_of_its_samples(number):
 
 
 @pytest.mark.parametrize(("objective", "shape"), objectives())
-def test_value_takes_no_way_back(objective, shape, monkeypatch):
-    monkeypatch.setattr(classifiers, "_derivative", None)
-    assert np.isfinite(objective.value(np.zeros(shape)))
-    with pytest.raises(TypeError, match="not callable"):
-        objective.gradient(np.zeros(shape))
-
-
-@pytest.mark.parametrize(("objective", "shape"), objectives())
 def test_params_that_are_not_finite_give_a_value_that_is_not_and_no_error(objective, shape):
-    with np.errstate(all="ignore"):
-        assert not np.isfinite(objective.value(np.full(shape, np.inf)))
+    assert not np.isfinite(objective.value(np.full(shape, np.inf)))
 
 
 @given(seed=SEEDS)
@@ -142,14 +130,27 @@ def test_equal_hidden_units_stay_equal():
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"X": [1.0, 2.0, 3.0]}, ValueError, r"X has shape \(3,\): pass \(n_samples, n_features"),
+        (
+            {"X": [1.0, 2.0, 3.0]},
+            ValueError,
+            r"X has shape \(3,\): .*, such as np\.array\(X\)\[:, N",
+        ),
         ({"X": X[:2]}, ValueError, r"X has shape \(2, 1\), labels \(3,\): pass one label"),
-        ({"labels": [[0], [1], [1]]}, ValueError, r"labels \(3, 1\): pass one label"),
-        ({"labels": [0, 1, 2]}, ValueError, "labels holds 2: pass whole numbers from 0 to 1"),
-        ({"labels": ["a", "b", "c"]}, TypeError, "labels has dtype"),
+        (
+            {"labels": LABELS[:, None]},
+            ValueError,
+            r"labels \(3, 1\): .*, such as labels\.ravel\(\)\.",
+        ),
+        ({"labels": [0, 1, 2]}, ValueError, r"labels\[2\] is 2\.0: pass whole numbers from 0 to 1"),
+        (
+            {"labels": ["a", "b", "c"]},
+            TypeError,
+            r"such as np\.unique\(labels, return_inverse=True",
+        ),
+        ({"labels": LABELS > 0}, TypeError, r"labels has dtype bool: .*labels\.astype\(int\)"),
         ({"n_classes": 1}, ValueError, "n_classes is 1: pass 2 or more"),
         ({"n_classes": 2.0}, TypeError, "n_classes is 2.0: pass a whole number"),
-        ({"X": [[np.nan], [0], [0]]}, ValueError, "X holds NaN or infinity"),
+        ({"X": [[np.nan], [0], [0]]}, ValueError, r"X\[0, 0\] is nan: pass finite numbers"),
     ],
 )
 @pytest.mark.parametrize("classifier", [softmax_classifier, network_classifier])
@@ -167,19 +168,30 @@ def test_params_of_another_shape_are_refused():
         softmax.value(np.zeros((3, 3)))
     with pytest.raises(ValueError, match=r"params have shape \(12,\): pass \(13,\)"):
         network.gradient(np.zeros(12))
-    with pytest.raises(ValueError, match=r"params have shape \(3, 3\): pass \(2, n_classes\)"):
-        softmax_scores(np.zeros((3, 3)), X)
+    with pytest.raises(ValueError, match=r"params have shape \(13, 1\): pass \(13,\)"):
+        network.scores(np.zeros((13, 1)), X)
 
 
-@pytest.mark.parametrize("shape", [(4,), (12,), (13, 1), ()])
-def test_params_that_fit_no_number_of_classes_are_refused(shape):
-    with pytest.raises(ValueError, match="pass 4 numbers and 3 for each class, in one row"):
-        network_scores(np.zeros(shape), X, n_hidden=2)
+@pytest.mark.parametrize(("objective", "shape"), objectives())
+def test_prediction_is_the_class_of_the_largest_score(objective, shape):
+    params = np.random.default_rng(2).normal(size=shape)
+    new = [[-4.0], [0.5], [7.0]]
+    best = [max(range(3), key=row.__getitem__) for row in objective.scores(params, new).tolist()]
+    assert objective.predict(params, new).tolist() == best
+    with pytest.raises(ValueError, match=r"X has shape \(1, 2\): pass \(n_samples, 1\)"):
+        objective.predict(params, [[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_large_features_give_no_warning(number):
+    objective, shape = objectives(np.array([[1e300], [-1e300], [1.0]]))[number]
+    params = np.full(shape, 1e10)
+    objective.value(params)
+    assert objective.gradient(params).shape == shape
+    assert objective.scores(params, [[1e300]]).shape == (1, 3)
 
 
 @pytest.mark.parametrize(("n_hidden", "error"), [(0, ValueError), (1.5, TypeError)])
 def test_number_of_hidden_units_that_is_none_is_refused(n_hidden, error):
     with pytest.raises(error, match=f"n_hidden is {n_hidden}"):
         network_classifier(X, LABELS, n_hidden=n_hidden, n_classes=2)
-    with pytest.raises(error, match=f"n_hidden is {n_hidden}"):
-        network_scores(np.zeros(13), X, n_hidden=n_hidden)

@@ -105,7 +105,7 @@ def test_start_of_integers_is_computed_in_float64_and_left_alone():
         ({"loss_limit": None}, TypeError, "loss_limit is None: pass a number"),
         ({"start": "a"}, TypeError, "start has dtype"),
         ({"start": []}, ValueError, "start is empty"),
-        ({"start": [np.nan]}, ValueError, "start holds NaN or infinity"),
+        ({"start": [np.nan]}, ValueError, r"start\[0\] is nan: pass finite numbers"),
     ],
 )
 def test_bad_input_is_refused_before_any_work(change, error, message):

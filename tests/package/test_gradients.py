@@ -207,7 +207,7 @@ def test_tolerance_is_relative_to_the_size_of_the_entry():
 
 def test_bad_input_of_a_check_is_refused():
     sphere = Objective(lambda p: p @ p, lambda p: 2 * p)
-    with pytest.raises(ValueError, match="params holds NaN"):
+    with pytest.raises(ValueError, match=r"params\[0\] is nan: pass finite numbers"):
         check_grad(sphere, [np.nan])
     with pytest.raises(TypeError, match="params has dtype"):
         numerical_grad(sphere.value, ["a"])
@@ -220,9 +220,9 @@ def test_bad_input_of_a_check_is_refused():
 @pytest.mark.parametrize(
     ("result", "error", "message"),
     [
-        (1 + 2j, TypeError, "the value has dtype complex128: real numbers are wanted"),
+        (1 + 2j, TypeError, "the value has dtype complex128"),
         ("one", TypeError, "the value has dtype"),
-        (np.ones(1), ValueError, r"the value has shape \(1,\): one number is wanted"),
+        (np.ones(1), ValueError, r"the value has shape \(1,\): return one number"),
         (np.nan, ValueError, "the value at params is nan: pass params where it is finite"),
         (np.inf, ValueError, "the value at params is inf"),
     ],
@@ -237,7 +237,7 @@ def test_value_that_is_no_finite_number_is_refused(result, error, message):
 def test_what_else_cannot_be_checked_is_refused():
     with pytest.raises(TypeError, match="pass an Objective, such as Objective"):
         check_grad(lambda p: p @ p, [1.0])
-    with pytest.raises(TypeError, match="the gradient has dtype complex128: real numbers"):
+    with pytest.raises(TypeError, match="the gradient has dtype complex128"):
         check_grad(Objective(lambda p: p @ p, lambda p: 2j * p), [1.0])
     with pytest.raises(ValueError, match=r"not finite on both sides of params\[1\] = 0\.0"):
         numerical_grad(lambda p: np.sqrt(p).sum(), [1.0, 0.0])

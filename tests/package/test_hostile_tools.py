@@ -34,7 +34,7 @@ ANY = st.sampled_from(
         *([None], ["a"], {"a": 1}, {"a": [1]}, {1: [2]}, {"a": {}}, range(3), iter([1.0]), print),
         *(np.array(1.0), np.eye(2), np.zeros((0, 3)), np.array([1, None]), np.array([True, False])),
         *(np.ma.array([1.0, 2.0], mask=[0, 1]), np.longdouble(1) * 1e300, np.bool_(1), object()),
-        *(torch.ones(2), torch.tensor(3), torch.tensor(1j)),
+        *(torch.ones(2), torch.tensor(3), torch.tensor(1j), torch.ones(2, requires_grad=True)),
         *(Value(1.0), Value(2.0) * 3, RUN, SPHERE, TrainingHistory((1.0,), (2.0,), "completed")),
         *(
             x,
@@ -151,6 +151,7 @@ def test_tables(columns, digits, names, head, tail):
 @given(thing=ANY, ends=ANY, levels=st.one_of(st.just(3), ANY), scale=st.sampled_from(["log", 3]))
 def test_figures(thing, ends, levels, scale):
     mpl.use("agg")
+    plt.close("all")
     call(draw_losses, thing)
     call(draw_losses, {"a": thing}, y_scale=scale)
     call(draw_graph, thing)

@@ -88,8 +88,8 @@ def run(job: Job) -> None:
     figures = canvas.drawn if canvas else []
     output = _beginning(place / "output")
     items, end = [], 0
-    for printed, svg in figures:
-        items += [*text(output[end:printed]), Item("figure", svg)]
+    for printed, wide, narrow in figures:
+        items += [*text(output[end:printed]), Item("figure", wide, narrow)]
         end = printed
     items += text(output[end:])
     errors = _beginning(place / "errors").decode(errors="replace")

@@ -18,10 +18,14 @@ class Questions(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A piece of what a block shows: text, Markdown or a drawing in SVG, as the block made it."""
+    """A piece of what a block shows: text, Markdown or a drawing in SVG, as the block made it.
+
+    A drawing may have been laid out for a narrow screen as well.
+    """
 
     kind: Kind
     content: str
+    narrow: str = ""
 
 
 class Raised(NamedTuple):

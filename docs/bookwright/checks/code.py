@@ -37,7 +37,7 @@ def _is_program(word: str) -> bool:
 
 def names_of_python(content: str) -> list[str]:
     """Return the names in code, each with the dots that lead to it, or with what is left out."""
-    code = content.replace("...", CUT)
+    code = content.removeprefix("@").replace("...", CUT)  # as of a decorator
     if DISTRIBUTION.fullmatch(code) or _PART.fullmatch(code):
         return [code]
     if option := _OPTION.fullmatch(code):

@@ -28,7 +28,7 @@ def links(page: Page, results: Mapping[int, Result]) -> Iterator[Link]:
     for line, target in _links(page.markdown):
         yield Link(page.place(line).line, target)
     for line, result in results.items():
-        for kind, content in result.items:
+        for kind, content, _ in result.items:
             if kind == "markdown":
                 for _, target in _links(content):
                     yield Link(page.place(line).line, target)

@@ -49,6 +49,15 @@ def problems(
     ]
 
 
+def length(listing: Listing, *, longest: int) -> Iterator[Problem]:
+    """Yield what is wrong with code that is asked to be open."""
+    if listing.options.code and listing.open_lines > longest:
+        yield Problem(
+            f"open code has {listing.open_lines} lines, and {longest} are the most: leave "
+            'code="open" out, or make two blocks of it.'
+        )
+
+
 def sizes(drawings: Iterable[str], *, largest: int) -> Iterator[Problem]:
     """Yield what is wrong with drawings as they are sent: compressed."""
     for number, svg in enumerate(drawings, start=1):
@@ -151,7 +160,7 @@ def _text(result: Result, most_output: int, folders: Iterable[str]) -> Iterator[
 
 def _fences(options: Options, result: Result) -> Iterator[Problem]:
     """Say which fences in printed Markdown would be dropped."""
-    for kind, content in result.items:
+    for kind, content, _ in result.items:
         if kind == "markdown" or (kind == "text" and options.result == "markdown"):
             for fence in find_fences(content):
                 for mistake in read(fence, is_printed=True)[1]:
@@ -168,6 +177,11 @@ def _descriptions(options: Options, result: Result) -> Iterator[Problem]:
         yield Problem(
             f"the block draws {drawn} figures, and alt describes {described}: "
             f"{BETWEEN_FIGURES} stands between two descriptions."
+        )
+    elif options.caption and drawn != len(options.caption):
+        yield Problem(
+            f"the block draws {drawn} figures, and caption is for {len(options.caption)}: "
+            f"{BETWEEN_FIGURES} stands between two captions."
         )
 
 

@@ -125,14 +125,14 @@ class Text:
 def _headers(page: Page) -> Iterator[tuple[Place, str]]:
     """Yield the texts in the headers of fences."""
     for fence in page.fences:
-        for name in ("alt", "title"):
+        for name in ("alt", "caption", "title"):
             if text := fence.options.get(name):
                 yield page.place(fence.line), text
 
 
 def _settings(page: Page) -> Iterator[tuple[Place, str]]:
     """Yield the settings of a page that readers see, as headings."""
-    for name in ("description", "title"):
+    for name in ("description", "title", "able"):
         place = page.place_of_setting(name)
         line = page.above.split("\n")[place.line - 1]
         if line.startswith(f"{name}:"):

@@ -8,6 +8,7 @@ from bookwright.pages import options, sources, stubs, values
 from bookwright.pages.fences import Fence
 from bookwright.pages.options import Options
 from bookwright.pages.page import Page, Place
+from bookwright.pages.repeated import repeated
 from bookwright.pages.values import Asked
 
 _STRAY_PYTHON = re.compile(r"(?:```|~~~)\s*\{?\s*(?P<name>\.?[\w.]+)")
@@ -20,7 +21,8 @@ NOT_READ = "this is not read as a fence: it stands on lines of its own, indented
 class Listing:
     """A fence that has been read; `code` is what it shows, and runs if it `runs`.
 
-    `asked` are the values that the page takes from it.
+    `asked` are the values that the page takes from it, `repeated` the lines of open code that the
+    page has shown before.
     """
 
     place: Place
@@ -30,6 +32,7 @@ class Listing:
     mistakes: tuple[str, ...] = ()
     is_folded: bool = False
     asked: tuple[Asked, ...] = ()
+    repeated: tuple[range, ...] = ()
 
     @property
     def runs(self) -> bool:
@@ -43,6 +46,18 @@ class Listing:
         return (self.runs or (is_cell and not self.mistakes)) and not self.options.stub
 
     @property
+    def is_open(self) -> bool:
+        """Whether its code is shown above what it shows, not in a fold below."""
+        chosen = self.options
+        is_asked_for = chosen.code or chosen.stub or chosen.solution
+        return bool(is_asked_for or self.is_session or self.is_folded)
+
+    @property
+    def open_lines(self) -> int:
+        """How many lines its code has, each run of repeated ones counted as one."""
+        return self.code.count("\n") + 1 - sum(len(run) - 1 for run in self.repeated)
+
+    @property
     def is_session(self) -> bool:
         """Whether the code is a session with its outputs, not a program."""
         return self.fence.language == "pycon"
@@ -54,10 +69,26 @@ def read(page: Page, *, package: str, in_a_lab: bool = False) -> dict[int, Listi
     asked: dict[int, dict[Asked, None]] = {}
     for fence, value in values.of_page(page, blocks(listings)):
         asked.setdefault(fence.line, {})[value] = None
+    before = _code_before(listings)
     return {
-        line: replace(listing, asked=tuple(asked.get(line, ())))
+        line: replace(
+            listing,
+            asked=tuple(asked.get(line, ())),
+            repeated=tuple(repeated(listing.code, before[line])) if _is_shortened(listing) else (),
+        )
         for line, listing in listings.items()
     }
+
+
+def _code_before(listings: Mapping[int, Listing]) -> dict[int, list[str]]:
+    codes = {line: each.code for line, each in listings.items() if each.runs}
+    return {line: [code for other, code in codes.items() if other < line] for line in listings}
+
+
+def _is_shortened(listing: Listing) -> bool:
+    """Tell whether lines of a listing may be left out: it is open, and no line has a number."""
+    chosen = listing.options
+    return bool(chosen.code) and not (chosen.hl_lines or chosen.linenums)
 
 
 def blocks(listings: Mapping[int, Listing]) -> list[tuple[Fence, str]]:

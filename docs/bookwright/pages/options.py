@@ -104,6 +104,12 @@ class Options:
         on=(BLOCK, CELL),
         message=f"alt describes each figure in words; {BETWEEN_FIGURES} stands between two",
     )
+    caption: tuple[str, ...] = _option(
+        _descriptions,
+        default=(),
+        on=(BLOCK, CELL),
+        message=f"caption says what each figure shows; {BETWEEN_FIGURES} stands between two",
+    )
     limit: float | None = _option(
         _seconds,
         default=None,
@@ -115,6 +121,12 @@ class Options:
         default="",
         on=(BLOCK, CELL),
         message="the name of a block is a Python name that no mark has, such as @given{…}",
+    )
+    code: str = _option(
+        _choice(open="open"),
+        default="",
+        on=(BLOCK, CELL),
+        message='code="open" shows the code of a block above what it shows, and not in a fold',
     )
     symbols: bool = _option(
         _choice(on=True),

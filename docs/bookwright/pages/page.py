@@ -1,5 +1,6 @@
 """A page as its author wrote it, and places on it."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ from typing import Any
 from mkdocs.utils.meta import get_data
 
 from bookwright.pages.fences import Fence, find_fences
+
+_TITLE = re.compile(r"^# (.*?)(?:\s*\{[^{}]*\})?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Place:
 class Page:
     """The Markdown of a page, and what stands above it in its file: lines with settings.
 
-    The settings say whether it is a lab: a notebook, written as Markdown.
+    The settings say whether it is a lab: a notebook, written as Markdown; and which pages it needs.
     """
 
     uri: str
@@ -34,6 +37,7 @@ class Page:
     lines_above: int = 0
     above: str = ""
     is_lab: bool = False
+    needs: tuple[str, ...] = ()
 
     @classmethod
     def of_file(cls, uri: str, content: str) -> "Page":
@@ -41,7 +45,11 @@ class Page:
         markdown, settings = get_data(content)
         lines_above = content.count("\n") - markdown.count("\n")
         above = "\n".join(content.split("\n")[:lines_above])
-        return cls(uri, markdown, lines_above, above, is_lab=_is_notebook(settings))
+        folder = posixpath.dirname(uri)
+        named = settings.get("needs") or ()
+        needs = tuple(posixpath.normpath(posixpath.join(folder, str(name))) for name in named)
+        lab = _is_notebook(settings)
+        return cls(uri, markdown, lines_above, above, is_lab=lab, needs=needs)
 
     @cached_property
     def text(self) -> str:
@@ -64,6 +72,12 @@ class Page:
         lines = self.above.split("\n")
         found = (number for number, line in enumerate(lines, 1) if line.startswith(f"{name}:"))
         return Place(self.uri, next(found, 1))
+
+    @cached_property
+    def title(self) -> str:
+        """The text of the heading at its top."""
+        found = _TITLE.search(self.markdown)
+        return found[1] if found else ""
 
     @cached_property
     def fences(self) -> tuple[Fence, ...]:

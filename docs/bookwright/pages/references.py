@@ -10,7 +10,10 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page as RenderedPage
 
 from bookwright.pages.marks import Mark
+from bookwright.pages.options import BETWEEN_FIGURES
 from bookwright.pages.page import Page
+
+FIGURE = "figure"
 
 NO_TARGET = (
     "a reference stands in the text of a link or in a heading with an id, or it names its target."
@@ -30,25 +33,37 @@ class References:
         kinds: What a page in each folder is called: `{"chapters": "chapter"}`.
         numbered: The folders whose pages have numbers, in the order of the navigation.
         anchors: Kinds of ids that are counted on each page: `exercise` counts `exercise-…`.
+        of_page: Those of them whose numbers begin with the number of their page.
         ids: What is numbered on each page, by its id.
+        titles: The title of each page.
+        needs: The pages that each page needs.
     """
 
     kinds: Mapping[str, str]
     numbered: tuple[str, ...]
     anchors: tuple[str, ...]
+    of_page: tuple[str, ...] = ()
     ids: dict[str, list[str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
 
-    def add(self, page: Page) -> None:
-        """Take note of what is numbered on a page."""
+    def add(self, page: Page, ids: list[str] | None = None) -> None:
+        """Take note of a page, and of what is numbered on it if that is not known."""
+        self.titles[page.uri], self.needs[page.uri] = page.title, page.needs
+        self.ids[page.uri] = self._ids_of(page) if ids is None else ids
+
+    def _ids_of(self, page: Page) -> list[str]:
         found = (each for each in _ID.finditer(page.text) if each["kind"] in self.anchors)
-        self.ids[page.uri] = [f"{each['kind']}{each['rest']}" for each in found]
+        anchors = [f"{each['kind']}{each['rest']}" for each in found]
+        return [*anchors, *(each for names in figures(page).values() for each in names)]
 
     @property
     def state(self) -> str:
         """All that a reference may say, as a text that differs wherever one of them does."""
-        return repr([sorted(each.items()) for each in (self.numbers, self.parts, self.ids)])
+        all_told = (self.numbers, self.parts, self.ids, self.titles, self.needs)
+        return repr([sorted(each.items()) for each in all_told])
 
     def number(self, navigation: Navigation) -> None:
         """Number chapters and parts as they stand in the navigation, and say so in their titles."""
@@ -70,7 +85,11 @@ class References:
     @property
     def kinds_counted(self) -> list[str]:
         """What the book has numbers of, as words of its texts."""
-        return [*self.kinds.values(), "part", *self.anchors]
+        return [*self.kinds.values(), "part", *self._counted]
+
+    @property
+    def _counted(self) -> tuple[str, ...]:
+        return (*self.anchors, FIGURE)
 
     def name(self, files: Files) -> None:
         """Put the numbers of pages before their titles, now that these are known."""
@@ -91,8 +110,12 @@ class References:
             return f"Part {self.parts[uri]}"
         kind, number = self._numbered(uri, anchor)
         if mark.name == "number":
-            return str(number)
+            return number
         return f"{kind.capitalize() if mark.name == 'Ref' else kind} {number}"
+
+    def name_of(self, uri: str) -> str:
+        """Return what a page with a number is called."""
+        return f"{self.kinds[_folder(uri)]} {self.numbers[uri]}"
 
     def count(self, what: str, page: Page) -> int:
         """Return how many there are in the book, or on the page if it says `here`.
@@ -104,7 +127,7 @@ class References:
         uris = [page.uri] if here == "here" else [*self.ids]
         counts = {each: sum(_folder(uri) == each for uri in self.ids) for each in self.kinds}
         counts |= {"parts": len({*self.parts.values()})}
-        counts |= {f"{each}s": sum(len(self._of(u, each)) for u in uris) for each in self.anchors}
+        counts |= {f"{each}s": sum(len(self._of(u, each)) for u in uris) for each in self._counted}
         if kind not in counts or here not in {"", "here"}:
             raise LookupError(f"{what!r} is not counted: {', '.join(counts)} are.")
         return counts[kind]
@@ -121,25 +144,53 @@ class References:
         uri = posixpath.normpath(posixpath.join(folder, path)) if path else page.uri
         if uri not in self.ids:
             raise LookupError(f"{target} is no page.")
-        is_numbered = anchor.partition("-")[0] in self.anchors
+        is_numbered = anchor.partition("-")[0] in self._counted
         if anchor and not is_numbered and not is_link and mark.name != "part":
-            kinds = " and ".join(f"{each}-…" for each in self.anchors)
+            kinds = ", ".join(f"{each}-…" for each in self._counted)
             raise LookupError(f"{target} has no number: only {kinds} have.")
         return uri, anchor
 
-    def _numbered(self, uri: str, anchor: str) -> tuple[str, int]:
+    def number_of(self, uri: str, anchor: str) -> str:
+        """Return the number of what has an id.
+
+        Raises:
+            LookupError: If the page has no such id.
+        """
+        kind, ids = anchor.partition("-")[0], self._of(uri, anchor.partition("-")[0])
+        if anchor not in ids:
+            raise LookupError(f"{uri} has no {kind} with the id {anchor!r}.")
+        number = str(ids.index(anchor) + 1)
+        begins = uri in self.numbers and kind in (*self.of_page, FIGURE)
+        return f"{self.numbers[uri]}.{number}" if begins else number
+
+    def _numbered(self, uri: str, anchor: str) -> tuple[str, str]:
         kind = anchor.partition("-")[0]
-        if kind in self.anchors:
-            ids = self._of(uri, kind)
-            if anchor not in ids:
-                raise LookupError(f"{uri} has no {kind} with the id {anchor!r}.")
-            return kind, ids.index(anchor) + 1
+        if kind in self._counted:
+            return kind, self.number_of(uri, anchor)
         if uri not in self.numbers:
             raise LookupError(f"{uri} has no number in the navigation.")
-        return self.kinds[_folder(uri)], self.numbers[uri]
+        return self.kinds[_folder(uri)], str(self.numbers[uri])
 
     def _of(self, uri: str, kind: str) -> list[str]:
         return [each for each in self.ids[uri] if each.startswith(f"{kind}-")]
+
+
+def figures(page: Page) -> dict[int, list[str]]:
+    """Return the ids of the figures of each block, by the line on which it opens.
+
+    They come from its name. A block without one has what its figures are numbered by.
+    """
+    ids: dict[int, list[str]] = {}
+    count = 0
+    for fence in page.fences:
+        if described := fence.options.get("alt"):
+            name = fence.options.get("name", "")
+            first = [f"{FIGURE}-{name or count + 1}"]
+            more = range(2, described.count(BETWEEN_FIGURES) + 2)
+            others = [f"{FIGURE}-{f'{name}-{n}' if name else count + n}" for n in more]
+            ids[fence.line] = [*first, *others]
+            count += len(ids[fence.line])
+    return ids
 
 
 def roman(number: int) -> str:

@@ -2,10 +2,12 @@
 
 A page has two fences for an exercise: `stub="name"`, where the reader starts, and
 `solution="name"`. The solution is functions, or classes, with doctests. The stub is the same
-without the bodies of functions, unless its fence holds code of its own. It can be downloaded.
+without the bodies of functions, unless its fence holds code of its own, with the same examples.
+It can be downloaded.
 """
 
 import ast
+import doctest
 import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -73,8 +75,31 @@ def mistake(fence: Fence, page: Page) -> str | None:
     if name := fence.options.get("solution"):
         has_stub = any(each.options.get("stub") == name for each in page.fences)
         return None if has_stub else f"no fence of the page has stub={name!r}, which this solves."
-    found = len(_solutions(fence.options["stub"], page))
-    return None if found == 1 else f"the stub has {found} fences with its solution: write one."
+    solutions = _solutions(fence.options["stub"], page)
+    if len(solutions) != 1:
+        return f"the stub has {len(solutions)} fences with its solution: write one."
+    if fence.code.strip():
+        return _other_examples(fence.code, solutions[0])
+    return None
+
+
+def _other_examples(stub: str, solution: str) -> str | None:
+    """Say in which example a stub with code of its own differs from its solution, if in any."""
+    with suppress(SyntaxError, ValueError):  # running the two will tell where
+        if different := _examples(stub) ^ _examples(solution):
+            name, source, _ = min(different)
+            return f"the stub and its solution differ in `{source}` of {name}: give both the same."
+    return None
+
+
+def _examples(code: str) -> set[tuple[str, str, str]]:
+    """Return the name of what has each example, the example, and what it should give."""
+    return {
+        (node.name, example.source.strip(), example.want)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, Definition)
+        for example in doctest.DocTestParser().get_examples(ast.get_docstring(node) or "")
+    }
 
 
 def _solutions(name: str, page: Page) -> list[str]:

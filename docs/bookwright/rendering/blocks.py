@@ -1,7 +1,7 @@
 """Turn a listing and what came of it into HTML."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import PurePosixPath
 
@@ -11,10 +11,13 @@ from bookwright.pages.listings import Listing
 from bookwright.pages.page import Place
 from bookwright.rendering import figures, markdown
 from bookwright.rendering.figures import DARK, LIGHT, Figure
-from bookwright.settings import Settings
+from bookwright.settings import Settings, Words
 
 Convert = Callable[[str], str]
 
+NARROW = "(max-width: 44.98em)"  # the theme's narrowest layout
+
+_LINES = re.compile(r"(?<=<code>).*(?=</code>)", re.DOTALL)
 _UNCOLOURED = re.compile(r'<span(?: class="[nw]")?>([^<]*)</span>')
 
 
@@ -23,35 +26,93 @@ def plain(code: str) -> str:
     return _UNCOLOURED.sub(r"\1", code)
 
 
-def block(listing: Listing, parts: Sequence[str], *, copy: bool) -> str:
-    """Return a block as one element: its code, with a button that copies it, and what it shows."""
-    code, *shown = parts
+def block(
+    listing: Listing, code: str, shown: Sequence[str], settings: Settings, *, copy: bool
+) -> str:
+    """Return a block as one element: what it shows, and its code, with a button that copies it.
+
+    The code stands in a fold below, unless it is open or there is nothing else to see.
+    """
     kind = "listing copy" if copy and not listing.is_session else "listing"
-    html = f'<div class="{kind}">{code}</div>{"".join(shown)}'
-    return f'<div class="block" id="block-{listing.place.line}">{html}</div>'
+    code = f'<div class="{kind}" id="code-{listing.place.line}">{code}</div>'
+    is_short = listing.is_folded or listing.open_lines <= settings.longest_code
+    if is_short and (listing.is_open or not shown):
+        parts = [code, *shown]
+    else:
+        parts = [*shown, fold(code, listing.open_lines, settings.words)]
+    return f'<div class="block" id="block-{listing.place.line}">{"".join(parts)}</div>'
 
 
-def drawings(listing: Listing, result: Result, settings: Settings) -> dict[str, Figure]:
-    """Return the drawings of a block, each by where the site has it: in a folder of the page."""
-    place, colours = listing.place, settings.figures.colours
-    folder = PurePosixPath(place.uri).with_suffix("")
-    return {
-        f"{folder}/f{place.line}-{number}.svg": figures.of_drawing(svg, colours)
-        for number, svg in enumerate(result.figures)
-    }
+def fold(code: str, lines: int, words: Words) -> str:
+    """Return a listing in a fold that says how long it is."""
+    length = escape(words.lines.format(lines=lines))
+    summary = f"<summary>{escape(words.code)} <small>{length}</small></summary>"
+    return f'<details class="code">{summary}{code}</details>'
 
 
-def image(url: str, figure: Figure, description: str, *, is_first: bool) -> str:
-    """Return a figure as its page shows it: an image in two palettes, of which one is seen.
+def without_repeated(html: str, repeated: Sequence[range], words: Words) -> str:
+    """Return a listing in which lines that the page has shown already are a line that opens."""
+    found = _LINES.search(html)
+    if not found or not repeated:
+        return html
+    lines = found[0].split("\n")
+    for run in reversed(repeated):
+        said = escape(words.again.format(lines=len(run)))
+        label = f'<label class="again"><input type="checkbox">{said}</label>'
+        hidden = "\n".join(lines[run.start : run.stop])
+        after = lines[run.stop] if run.stop < len(lines) else ""
+        lines[run.start : run.stop + 1] = [f"{label}<span>{hidden}\n</span>{after}"]
+    return f"{html[: found.start()]}{chr(10).join(lines)}{html[found.end() :]}"
+
+
+def drawings(listing: Listing, result: Result, settings: Settings) -> list[dict[str, Figure]]:
+    """Return the drawings of a block, each by where the site has it: in a folder of the page.
+
+    One that is laid out for narrow screens as well is two.
+    """
+    folder, line = PurePosixPath(listing.place.uri).with_suffix(""), listing.place.line
+    colours = settings.figures.colours
+    drawn = [item for item in result.items if item.kind == "figure"]
+    return [
+        {
+            f"{folder}/f{line}-{number}{end}.svg": figures.of_drawing(svg, colours)
+            for end, svg in (("", item.content), ("n", item.narrow))
+            if svg
+        }
+        for number, item in enumerate(drawn)
+    ]
+
+
+def image(drawing: Mapping[str, Figure], description: str, *, is_first: bool) -> str:
+    """Return a drawing, by its addresses, as an image in two palettes, of which one is seen.
 
     It takes its place at once, and is loaded when it is nearly in sight; the first of a page is
     likely to be so.
     """
+    (url, wide), *narrow = drawing.items()
     loading = "eager" if is_first else "lazy"
-    size = f'width="{figure.width:.0f}" height="{figure.height:.0f}"'
-    rest = f'alt="{escape(description)}" {size} loading="{loading}" decoding="async"'
-    images = (f'<img src="{url}#{palette}" {rest}>' for palette in (LIGHT, DARK))
-    return f'<div class="figure">{"".join(images)}</div>'
+    rest = f'alt="{escape(description)}" {_size(wide)} loading="{loading}" decoding="async"'
+    return "".join(
+        f"<picture>{''.join(_source(each, palette) for each in narrow)}"
+        f'<img src="{url}#{palette}" {rest}></picture>'
+        for palette in (LIGHT, DARK)
+    )
+
+
+def _source(narrow: tuple[str, Figure], palette: str) -> str:
+    url, figure = narrow
+    return f'<source media="{NARROW}" srcset="{url}#{palette}" {_size(figure)}>'
+
+
+def _size(figure: Figure) -> str:
+    return f'width="{figure.width:.0f}" height="{figure.height:.0f}"'
+
+
+def numbered(image: str, name: str, number: str, caption: str, words: Words) -> str:
+    """Return an image with its number and its caption, which is HTML."""
+    label = f"<b>{escape(words.figure.format(number=number))}</b>"
+    said = f"{label}. {caption}" if caption else label
+    return f'<figure class="figure" id="{name}">{image}<figcaption>{said}</figcaption></figure>'
 
 
 def output(

@@ -90,7 +90,8 @@ def _gather(root: ET.Element, shared: ET.Element) -> None:
 
 def _share(root: ET.Element, shared: ET.Element) -> None:
     """Draw once what is drawn in several places."""
-    drawn = [(element, paths.read(element.attrib.pop("d"))) for element in root.iter("path")]
+    lines = [element for element in root.iter("path") if "d" in element.attrib]
+    drawn = [(element, paths.read(element.attrib.pop("d"))) for element in lines]
     times = Counter(path.shape for _, path in drawn)
     names: dict[str, str] = {}
     for element, path in drawn:
@@ -124,7 +125,8 @@ def _pieces(element: ET.Element) -> list[ET.Element]:
     if element.tag == "g":
         element.attrib.pop("id", None)
         return [element] if element.attrib else [*element]
-    if element.get("style") == "fill: none":
+    is_empty = element.tag == "path" and "d" not in element.attrib
+    if is_empty or element.get("style") == "fill: none":
         return []
     if "clip-path" in element.attrib:
         group = ET.Element("g", {"clip-path": element.attrib.pop("clip-path")})

@@ -49,8 +49,9 @@ class Filling:
             )
 
         options = listing.options
-        alt = tuple(filled(text) for text in options.alt)
-        return replace(listing, options=replace(options, alt=alt, title=filled(options.title)))
+        alt, caption = (tuple(map(filled, each)) for each in (options.alt, options.caption))
+        title = filled(options.title)
+        return replace(listing, options=replace(options, alt=alt, caption=caption, title=title))
 
     def setting(self, name: str, text: str) -> str:
         """Return a setting of the page, such as its description, filled in."""

@@ -132,7 +132,9 @@ class Mathematics:
         if formula.display:
             return f'<div class="math" tabindex="0">{mathml}{tag}</div>{element["punctuation"]}'
         if element["punctuation"]:  # it must not begin a line
-            return f'<span class="math-end">{mathml}{tag}{element["punctuation"]}</span>'
+            begin, start, end = mathml.rpartition("<math")
+            end = f"{start}{end}{tag}{element['punctuation']}"
+            return f'{begin}<span class="math-end">{end}</span>'
         return mathml + tag
 
 

@@ -6,8 +6,10 @@ operators in scripts too far apart, accents are too wide, root signs hang below 
 """
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+LONG = 24  # letters of a formula that may be wider than a small screen
 THIN = "0.167em"
 _STRUT = {"height": "0.77em", "depth": "0.1em"}  # under it the smallest root sign stands upright
 
@@ -23,6 +25,7 @@ _ACCENTS = {  # what stands over one letter, by what grows over several or has n
     "\N{MACRON}": "\N{MACRON}",
 }
 _BARS = {"\N{DIVIDES}": "|", "∥": "‖", "‖": "‖"}  # brackets, by what pandoc takes for them
+_RELATIONS = {"=", "<", ">", "≤", "≥", "≈", "→", "⇒", "⇔", "⟹", "⟺"}
 _LINES = {"\N{OVERLINE}", "\N{MACRON}", "_"}
 _ROWS = {"math", "mrow", "mtd", "msqrt", "mstyle"}
 _SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
@@ -44,7 +47,33 @@ def finish(mathml: str) -> str:
             _fit_accent(element)
         if element.tag in {"msqrt", "mroot"}:
             _prop(element)
-    return ET.tostring(math, encoding="unicode", short_empty_elements=False)
+    return "".join(
+        ET.tostring(piece, encoding="unicode", short_empty_elements=False) for piece in _cut(math)
+    )
+
+
+def _cut(math: ET.Element) -> Iterator[ET.Element]:
+    """Yield a long formula of a line in pieces: a line may end behind a relation, as in TeX."""
+    row = math[0]
+    length = sum(len(text) for text in math.itertext())
+    if "display" in math.attrib or length < LONG or row.tag != "mrow":
+        yield math
+        return
+    piece: list[ET.Element] = []
+    for element in row:
+        piece.append(element)
+        if element.tag == "mo" and element.text in _RELATIONS:
+            element.set("form", "infix")
+            yield _math(piece)
+            piece = []
+    if piece:
+        yield _math(piece)
+
+
+def _math(elements: list[ET.Element]) -> ET.Element:
+    math = ET.Element("math")
+    ET.SubElement(math, "mrow").extend(elements)
+    return math
 
 
 def _mend(element: ET.Element) -> None:

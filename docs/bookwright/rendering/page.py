@@ -1,7 +1,7 @@
 """A page on its way to HTML: its fences are marked, come back one by one, and are looked for."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import partial
 from traceback import format_exc
 from typing import Any
@@ -15,7 +15,7 @@ from bookwright.blocks.result import Result
 from bookwright.checks import results as checks
 from bookwright.checks.html import ids, repeated_ids
 from bookwright.checks.results import Problem
-from bookwright.pages import listings, marks
+from bookwright.pages import listings, marks, references
 from bookwright.pages.listings import NOT_READ, Listing
 from bookwright.pages.marks import Formula
 from bookwright.pages.page import Page
@@ -58,12 +58,15 @@ class PageInProgress:
         self._problems = problems
         self._folders = folders
         self._marked: set[int] = set()
+        self._figures = references.figures(page)
+        self._number_of: Callable[[str, str], str] = lambda _, name: name
 
     def fill(self, filling: Filling, settings: MutableMapping[str, Any]) -> None:
         """Take into the page, and into its settings, what it leaves to blocks and references."""
         self.text = filling.text()
         self.formulas = tuple(marks.formulas(self.text))
         self.listings = {line: filling.header(each) for line, each in self.listings.items()}
+        self._number_of = filling.references.number_of
         for name, value in settings.items():
             if isinstance(value, str):
                 settings[name] = filling.setting(name, value)
@@ -113,8 +116,11 @@ class PageInProgress:
             if listing.runs or listing.fence.line in self.results:
                 result = self.results[listing.fence.line] = result_of(listing)
                 convert = partial(processors.convert, page=md)
-                parts = [html, *self._output(listing, result, convert)]
-                html = blocks.block(listing, parts, copy=not self.is_lab)
+                shown = [*self._output(listing, result, convert)]
+                html = blocks.without_repeated(html, listing.repeated, self._settings.words)
+                html = blocks.block(listing, html, shown, self._settings, copy=not self.is_lab)
+            elif not listing.is_folded and listing.open_lines > self._settings.longest_code:
+                html = blocks.fold(html, listing.open_lines, self._settings.words)
         except Exception as error:  # noqa: BLE001  # whatever it is, it must be seen
             problem = Problem(f"the fence cannot be shown: {error!r}.", None, format_exc())
             html = "".join(self._notices(listing, [problem]))
@@ -126,29 +132,40 @@ class PageInProgress:
     def problems_of(self, listing: Listing, result: Result) -> list[Problem]:
         """Return what is wrong with a result."""
         most, folders = self._settings.most_output, self._folders
+        length = checks.length(listing, longest=self._settings.longest_code)
         if self.is_lab:
-            return checks.of_cell(result, listing.options, most_output=most, folders=folders)
-        return checks.problems(listing, result, most_output=most, folders=folders)
+            found = checks.of_cell(result, listing.options, most_output=most, folders=folders)
+        else:
+            found = checks.problems(listing, result, most_output=most, folders=folders)
+        return [*found, *length]
 
     def _output(
         self, listing: Listing, result: Result, convert: Callable[[str], str]
     ) -> Iterator[str]:
         drawn = blocks.drawings(listing, result, self._settings)
-        files = (figure.svg for figure in drawn.values())
+        files = (figure.svg for each in drawn for figure in each.values())
         sizes = checks.sizes(files, largest=self._settings.largest_figure)
         if problems := [*self.problems_of(listing, result), *sizes]:
             yield from blocks.as_text(result)
             yield from self._notices(listing, problems)
         else:
-            images = [*self._images(drawn, listing.options.alt)]
+            images = [*self._images(drawn, listing, convert)]
             yield from blocks.output(listing, result, images, self._settings, convert)
 
-    def _images(self, drawn: dict[str, Figure], descriptions: Iterable[str]) -> Iterator[str]:
+    def _images(
+        self, drawn: list[dict[str, Figure]], listing: Listing, convert: Callable[[str], str]
+    ) -> Iterator[str]:
         """Take figures into the files of the page, and yield how it shows them."""
-        for (uri, figure), description in zip(drawn.items(), descriptions, strict=False):
-            url, is_first = get_relative_url(uri, self.url), not self.files
-            self.files[uri] = figure.svg
-            yield blocks.image(url, figure, description, is_first=is_first)
+        names, options = self._figures.get(listing.fence.line, []), listing.options
+        captions = (convert(each) for each in options.caption)
+        for name, drawing, alt in zip(names, drawn, options.alt, strict=True):
+            is_first = not self.files
+            self.files |= {uri: figure.svg for uri, figure in drawing.items()}
+            placed = {get_relative_url(uri, self.url): each for uri, each in drawing.items()}
+            image = blocks.image(placed, alt, is_first=is_first)
+            caption = next(captions, "").removeprefix("<p>").removesuffix("</p>")
+            number = self._number_of(self.page.uri, name)
+            yield blocks.numbered(image, name, number, caption, self._settings.words)
 
     def _notices(self, listing: Listing, problems: list[Problem]) -> Iterator[str]:
         """Report problems, each under its line, and yield them as HTML."""

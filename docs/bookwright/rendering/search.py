@@ -23,7 +23,7 @@ def sought(html: str) -> str:
     parser = _Prose()
     parser.feed(_LISTING.sub("", html))
     parser.close()
-    return _SPACE.sub(" ", "".join(parser.parts))
+    return _SPACE.sub(" ", "".join(parser.parts)).strip()  # else it has a part without a title
 
 
 class _Prose(HTMLParser):

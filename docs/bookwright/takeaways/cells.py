@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     @property
     def outputs(self) -> Iterator[dict[str, Any]]:
         """What came of the cell, as notebooks record it."""
-        for kind, content in self.result.items if self.result else ():
+        for kind, content, _ in self.result.items if self.result else ():
             if kind == "figure":
                 yield _display("image/svg+xml", content[content.index("<svg") :])
             elif kind == "markdown":
