@@ -159,9 +159,9 @@ def draw_losses(
 
     Raises:
         TypeError: `histories` is no mapping from text to runs.
-        ValueError: There is no run, a label begins with an underscore, which matplotlib leaves
-            out of legends, a scale is not known, or all losses are 0 or below where the scale is
-            logarithmic.
+        ValueError: There is no run, a label is empty or begins with an underscore, so that
+            matplotlib leaves it out of legends, a scale is not known, or all losses are 0 or
+            below where the scale is logarithmic.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent
@@ -173,8 +173,8 @@ def draw_losses(
     """
     found = curves(histories)
     for name in found:
-        if name.startswith("_"):
-            raise ValueError(f"the label {name!r} begins with _: legends leave it out, change it.")
+        if not name or name.startswith("_"):
+            raise ValueError(f"the label {name!r} is left out of legends: pass another one.")
     for name, scale in (("x_scale", x_scale), ("y_scale", y_scale)):
         if scale not in get_args(Scale):
             raise ValueError(f"{name} is {scale!r}: pass 'linear' or 'log'.")

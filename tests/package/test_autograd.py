@@ -421,6 +421,8 @@ def test_graph_is_copied_however_deep_and_whatever_it_shares():
     twin.backward()
     assert (leaf.grad, leaf.label, twin.data) == (20_001.0, "x", 20_001.0)
     assert x.grad == deep.grad == 0.0
+    first, second = copy.deepcopy([deep, deep + 1])
+    assert first in topological_order(second)
     assert leaf in topological_order(twin)
     assert not {*topological_order(twin)} & {*topological_order(deep)}
 

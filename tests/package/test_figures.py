@@ -130,8 +130,9 @@ def test_bad_input_is_refused_before_a_figure_is_opened():
         draw_losses({3: one})
     with pytest.raises(TypeError, match=r"histories\['a'\] is 3: pass the record of a run"):
         draw_losses({"a": 3})
-    with pytest.raises(ValueError, match="the label '_a' begins with _: legends leave it out"):
-        draw_losses({"_a": one})
+    for label in ("_a", ""):
+        with pytest.raises(ValueError, match=f"the label '{label}' is left out of legends"):
+            draw_losses({label: one})
     with pytest.raises(ValueError, match="x_scale is 'cubic': pass 'linear' or 'log'"):
         draw_losses({"a": one}, x_scale="cubic")
     below = gradient_descent(flat_at(-1.0), 1, learning_rate=0.1, epochs=1)

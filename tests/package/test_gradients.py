@@ -1,3 +1,4 @@
+import math
 import re
 
 import numpy as np
@@ -164,6 +165,19 @@ def test_step_that_is_given_is_the_step_that_is_made(step):
     assert abs(check.numeric - 12) <= 1.001 * check.error
     assert check.verdicts == ("right" if step < 0.01 else "unsure")
     assert check_grad(Objective(abs, np.sign), 0.0, step=step).verdicts == "kink"
+
+
+@pytest.mark.parametrize(
+    ("value", "slope", "place"),
+    [
+        (math.log, lambda x: 1 / x, 0.001),
+        (math.exp, math.exp, 709.7),
+        (lambda x: 1 / x, lambda x: -1 / x**2, 0.1),
+    ],
+)
+def test_steps_that_leave_the_domain_are_left_out(value, slope, place):
+    check = check_grad(Objective(lambda p: value(float(p)), slope), place)
+    assert check.passed
 
 
 def test_numbers_come_from_as_few_calls_as_the_docstring_says():

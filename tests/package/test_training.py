@@ -903,6 +903,11 @@ WEIGHTS = nn.Parameter(torch.ones(1))
             ValueError,
             "scheduler is of another optimizer: make it from this one",
         ),
+        (
+            {"loader": points(5, dtype=torch.float64), "model": nn.Linear(2, 1)},
+            RuntimeError,
+            "shapes cannot be multiplied",
+        ),
         ({"epochs": 0}, ValueError, "epochs is 0: pass 1 or more"),
         ({"epochs": 10**400}, ValueError, r"epochs is 10.*: pass \d+ or less"),
         ({"epochs": 2.0}, TypeError, "epochs is 2.0: pass a whole number"),
@@ -1100,15 +1105,17 @@ def test_command_takes_each_loss_and_schedule(monkeypatch, tmp_path, loss, sched
     assert losses[-1] < 0.9 * losses[0]
 
 
-def test_command_tells_two_labels_apart_by_one_output(monkeypatch, tmp_path):
+@pytest.mark.parametrize("labels", [["no", "yes"], ["0", "1"]])
+def test_command_tells_two_labels_apart_by_one_output(monkeypatch, tmp_path, labels):
     path = tmp_path / "cured.csv"
-    rows = "\n".join(f"{dose},{'yes' if dose > 5 else 'no'}" for dose in range(12))
+    rows = "\n".join(f"{dose},{labels[dose > 5]}" for dose in range(12))
     path.write_text(f"dose,cured\n{rows}\n", encoding="utf-8")
     model = tmp_path / "model.json"
-    command(monkeypatch, path, "--learning-rate", 1, "--parameters", model)
+    options = ["--loss", "cross-entropy", "--learning-rate", 1, "--parameters", model]
+    command(monkeypatch, path, *options)
     model = json.loads(model.read_text(encoding="utf-8"))
     ((weights, bias),) = [each.values() for each in model["layers"]]
-    assert model["labels"] == ["no", "yes"]
+    assert model["labels"] == labels
     assert 4.5 < -bias[0] / weights[0][0] < 6.5
 
 
