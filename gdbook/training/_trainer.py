@@ -123,10 +123,7 @@ class Trainer:
             finally:
                 model.train()
             self.validation_losses.append(loss)
-        if (
-            self.options.keep_best
-            and self.watched.index(min(self.watched)) == len(self.watched) - 1
-        ):
+        if self.options.keep_best and self.is_best:
             self.best = deepcopy(model.state_dict())
         self._schedule("each epoch")
 
