@@ -4,13 +4,13 @@
 """
 
 import tracemalloc
-from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
 from gdbook import (
+    adam,
     gradient_descent,
     hundred_points,
     linear_model,
@@ -71,7 +71,7 @@ def per_sample_by_hand(epochs):
 
 
 def per_sample_by_gdbook(epochs):
-    batches = partial(reshuffled, rng=np.random.default_rng(0))
+    batches = reshuffled(rng=np.random.default_rng(0))
     return stochastic_gradient_descent(
         linear_model(*hundred_points()),
         np.zeros(2),
@@ -101,3 +101,35 @@ def per_sample_by_torch(epochs):
 @pytest.mark.parametrize("descend", [per_sample_by_hand, per_sample_by_gdbook, per_sample_by_torch])
 def test_per_sample(benchmark, descend):
     benchmark.pedantic(descend, args=(100,), rounds=5 if "torch" in descend.__name__ else 40)
+
+
+def adam_by_hand(X, y, batch_size):
+    design, rng = np.column_stack([X, np.ones(len(y))]), np.random.default_rng(0)
+    params, mean, squares = np.zeros(N_FEATURES + 1), 0.0, 0.0
+    order = rng.permutation(len(y))
+    for updates in range(1, -(-len(y) // batch_size) + 1):
+        batch = order[(updates - 1) * batch_size : updates * batch_size]
+        rows = design[batch]
+        grad = (rows @ params - y[batch]) @ rows / len(batch)
+        mean = 0.9 * mean + 0.1 * grad
+        squares = 0.999 * squares + 0.001 * grad**2
+        size = np.sqrt(squares / (1 - 0.999**updates)) + 1e-8
+        params = params - 0.01 * mean / (1 - 0.9**updates) / size
+    return params
+
+
+def adam_by_gdbook(X, y, batch_size):
+    return stochastic_gradient_descent(
+        linear_model(X, y),
+        np.zeros(N_FEATURES + 1),
+        batches=reshuffled(rng=np.random.default_rng(0), batch_size=batch_size),
+        learning_rate=0.01,
+        epochs=1,
+        step=adam(),
+    )
+
+
+@pytest.mark.benchmark(group="Adam on batches of 256: 1,000,000 x 13, 1 epoch")
+@pytest.mark.parametrize("descend", [adam_by_hand, adam_by_gdbook])
+def test_mini_batches(benchmark, large, descend):
+    benchmark.pedantic(descend, args=(*large, 256), rounds=10)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bookwright.plugin import Book
-from bookwright.settings import Colour, Figures, Settings, Words
+from bookwright.settings import Colour, Figures, Installation, Settings, Words
 
 settings = Settings(
     package="gdbook",
@@ -20,6 +20,9 @@ settings = Settings(
         "reference/*": 0.6,
     },
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
+    installation=Installation(
+        ("figures", "symbolic", "torch"), ("scikit-learn",), "constraints.txt"
+    ),
     preload=("graphlay", "matplotlib.pyplot", "numpy", "sympy", "torch"),
     late=(
         *("contourpy", "numpy.random", "scipy.special", "sklearn.datasets"),

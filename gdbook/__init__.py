@@ -18,9 +18,33 @@ from gdbook.datasets import (
     three_points,
     twenty_points,
 )
-from gdbook.descent import gradient_descent, gradient_step, stochastic_gradient_descent
+from gdbook.descent import (
+    History,
+    adagrad,
+    adam,
+    backtracking,
+    constant_rate,
+    cosine_decay,
+    cyclic,
+    exponential_decay,
+    full_batch,
+    gradient_descent,
+    gradient_step,
+    last_sample_only,
+    momentum,
+    nesterov,
+    newton,
+    plain,
+    polynomial_decay,
+    preconditioned,
+    reshuffled,
+    rmsprop,
+    step_decay,
+    stochastic_gradient_descent,
+    warm_up,
+    with_replacement,
+)
 from gdbook.gradients import GradientCheck, check_grad, numerical_grad
-from gdbook.history import History
 from gdbook.losses import (
     Loss,
     absolute_error,
@@ -35,31 +59,8 @@ from gdbook.losses import (
 )
 from gdbook.objectives import Objective, linear_model
 from gdbook.penalties import l1_penalty, l2_penalty
-from gdbook.sampling import (
-    cyclic,
-    full_batch,
-    last_sample_only,
-    reshuffled,
-    with_replacement,
-)
-from gdbook.scaled_steps import backtracking_step, newton_step, preconditioned_step
-from gdbook.schedules import (
-    constant_rate,
-    cosine_decay,
-    exponential_decay,
-    polynomial_decay,
-    step_decay,
-    warm_up,
-)
 from gdbook.tables import graph_table, history_table, losses_table, markdown_table
 from gdbook.tabular import CsvSamples, Standardisation, read_csv, standardisation
-from gdbook.update_rules import (
-    adagrad_step,
-    adam_step,
-    momentum_step,
-    nesterov_step,
-    rmsprop_step,
-)
 
 __all__ = [
     "CsvSamples",
@@ -72,9 +73,9 @@ __all__ = [
     "Standardisation",
     "Value",
     "absolute_error",
-    "adagrad_step",
-    "adam_step",
-    "backtracking_step",
+    "adagrad",
+    "adam",
+    "backtracking",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "check_grad",
@@ -99,20 +100,21 @@ __all__ = [
     "linear_model",
     "losses_table",
     "markdown_table",
-    "momentum_step",
-    "nesterov_step",
+    "momentum",
+    "nesterov",
     "network_classifier",
-    "newton_step",
+    "newton",
     "noisy_three_points",
     "numerical_grad",
     "one_hot",
     "one_sample",
+    "plain",
     "polynomial_decay",
-    "preconditioned_step",
+    "preconditioned",
     "published_log",
     "read_csv",
     "reshuffled",
-    "rmsprop_step",
+    "rmsprop",
     "softmax_classifier",
     "squared_error",
     "standardisation",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -231,12 +232,12 @@ def number_from_0(name: str, value: float) -> float:
     return number
 
 
-def whole_number(name: str, value: int, *, at_least: int) -> int:
-    """Return a whole number that is not too small as an int."""
+def whole_number(name: str, value: int, *, at_least: int, at_most: float = sys.maxsize) -> int:
+    """Return a whole number that is not too small, nor too large, as an int."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} is {value!r}: pass a whole number.")
     if value < at_least:
         raise ValueError(f"{name} is {value}: pass {at_least} or more.")
-    if value > sys.maxsize:
-        raise ValueError(f"{name} is {shortened(value)}: pass {sys.maxsize} or less.")
+    if value > at_most:
+        raise ValueError(f"{name} is {shortened(value)}: pass {at_most} or less.")
     return int(value)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdbook._checks import (
     Array,
+    Indices,
     chosen,
     features,
     is_quiet,
@@ -21,7 +22,6 @@ from gdbook._checks import (
 )
 from gdbook.losses import Loss
 from gdbook.losses._loss import Formula
-from gdbook.sampling import Indices
 
 _CHUNK = 2**14
 _ARRAY, _FLOAT = np.ndarray, np.dtype(np.float64)
@@ -64,6 +64,20 @@ class LinearModel:
         for inputs, y_true, y_pred in self._predicted(params, batch):
             total += self._weighted(inputs, self.loss.derivative_formula(y_true, y_pred))
         return total / self._divisor(batch)
+
+    def unchecked_gradient(self, params: Array, batch: Indices) -> Array:
+        """Return the gradient of a batch in a loop, which has checked what it passes."""
+        try:
+            if len(batch) == 1 and self._slope_of_one is not None:
+                sample = batch.item()
+                row = self._design_matrix[sample]
+                slope = self._slope_of_one(self.targets[sample], row.dot(params))
+                if type(slope) is np.float64:  # as the book's own derivatives return it
+                    grad: Array = row.dot(slope)
+                    return grad
+            return self.gradient(params, batch)
+        except ArithmeticError:
+            return np.full(self._shape, np.inf)
 
     @quietly
     def value_and_gradient(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdbook._checks import (
     Array,
+    Indices,
     chosen,
     features,
     parameters,
@@ -26,7 +27,6 @@ from gdbook._checks import (
 from gdbook._linear import largest_curvature
 from gdbook.losses import cross_entropy_with_logits, one_hot
 from gdbook.objectives import Objective
-from gdbook.sampling import Indices
 
 __all__ = ["network_classifier", "softmax_classifier"]
 

@@ -13,7 +13,7 @@ from gdbook._checks import Array, real_array, whole_number
 from gdbook._extras import extra
 from gdbook._results import one_number
 from gdbook._runs import Run, curves
-from gdbook.history import History
+from gdbook.descent import History
 from gdbook.objectives import Objective
 
 with extra("figures"):

@@ -8,7 +8,7 @@ import numpy as np
 from gdbook._checks import whole_number
 from gdbook._runs import Run, curves
 from gdbook.autograd import Value, topological_order
-from gdbook.history import History
+from gdbook.descent import History
 
 __all__ = ["graph_table", "history_table", "losses_table", "markdown_table"]
 

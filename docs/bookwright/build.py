@@ -46,7 +46,7 @@ from bookwright.rendering.markdown import PageProcessors
 from bookwright.rendering.page import PageInProgress, accept
 from bookwright.rendering.search import sought
 from bookwright.settings import Settings
-from bookwright.takeaways import cells, downloads
+from bookwright.takeaways import cells, downloads, wheel
 
 log = logging.getLogger("mkdocs.bookwright")
 
@@ -118,6 +118,11 @@ class Build:
             fingerprint=self._key,
             seconds=settings.cell_seconds,
         )
+        self._carried = (
+            wheel.carried(root, settings.package, settings.installation, self._cache)
+            if settings.installation
+            else None
+        )
         self._mathematics = Mathematics(self._cache, self.problems)
         self._processors = PageProcessors()
         self._pages: dict[str, PageInProgress] = {}
@@ -138,6 +143,7 @@ class Build:
             *(keys.contents(root / hook) for hook in config.hooks),
             keys.configuration(configured),
             str(config.site_url),
+            repr(self._carried and self._carried.from_address),
             repr(sorted(self._neighbours.suffixes)),
         )
         self._shelf = Shelf(self._cache, common, self._arrivals.held)
@@ -180,6 +186,8 @@ class Build:
                     self.problems.report(place or page.uri, f"{uri} is made of another page, too.")
                 else:
                     files.append(self._generated(uri, content, config))
+        for name, data in (self._carried.files if self._carried else {}).items():
+            files.append(self._generated(name, data, config))
         self._arrivals.expect(self._runs)
 
     def _is_asked_for(self, uri: str) -> bool:
@@ -197,7 +205,7 @@ class Build:
             self.problems.report(f"{file.src_uri}:{line}", mistake)
             return None
 
-    def _generated(self, uri: str, content: str, config: MkDocsConfig) -> File:
+    def _generated(self, uri: str, content: str | bytes, config: MkDocsConfig) -> File:
         """Return a file of the site that is made here.
 
         Plugins for several languages ask each file where it lies; this one lies outside of the
@@ -381,13 +389,16 @@ class Build:
         """Put formulas and downloads into a page, and return it if it can be kept."""
         uri = closed.page.uri
         made = cells.cells(closed.page, closed.listings, closed.results)
-        downloads.fill(closed.page, made, config, files, self._settings)
+        downloads.fill(closed.page, made, config, files, self._settings, self._carried)
         file = files.src_uris.get(uri)
         if not file or not file.page:
             return None
         self._mathematics.insert_into(file.page)
         html = file.page.content or ""
         url_of = partial(_relative_url, files=files, base=file.page.url)
+        if self._carried:
+            place = partial(get_relative_url, other=file.page.url)
+            html = wheel.with_line(html, self._carried, config.site_url or "", place)
         html = with_map(html, self.references, url_of, partial(_title_of, files=files))
         around = frame.of_page(closed.page, file.page, files, self.references, self.problems)
         file.page.content = frame.framed(html, around, self._settings.words)

@@ -76,6 +76,14 @@ class Words:
     progress: str = "{done} of {blocks} blocks have run. The page appears when all of them have."
 
 
+class Installation(NamedTuple):
+    """What readers install besides the package: its extras, other packages, in which versions."""
+
+    extras: tuple[str, ...]
+    others: tuple[str, ...]
+    constraints: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a book tells the engine.
@@ -88,6 +96,7 @@ class Settings:
         unbound: Pages whose texts are not held to what their blocks say, as patterns.
         boosts: How much more than others pages that match a pattern count in a search.
         downloads: The formats in which the pages of each folder can be taken away.
+        installation: What readers install, if the site is to carry the package.
         preload: Libraries that the blocks use, imported once for all of them.
         late: Modules that these import when they are needed first, imported once as well.
         environment: Names of the environment variables that blocks have.
@@ -108,6 +117,7 @@ class Settings:
     unbound: tuple[str, ...] = ()
     boosts: Mapping[str, float] = field(default_factory=dict)
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    installation: Installation | None = None
     preload: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     environment: tuple[str, ...] = PASSED

@@ -21,7 +21,7 @@ def site(tmp_path, caplog):
     def build_site(text="# Page\n", *, settings=SETTINGS, changes=None, **pages):
         config = write_site(tmp_path, settings=settings, page=dedent(text), **pages)
         book = tmp_path / "book.py"
-        imports = "import Colour, Figures, Settings, Words"
+        imports = "import Colour, Figures, Installation, Settings, Words"
         content = book.read_text(encoding="utf-8").replace("import Settings", imports)
         book.write_text(content, encoding="utf-8")
         content = config.read_text(encoding="utf-8")

@@ -207,7 +207,7 @@ def test_source_is_the_packages_own_without_its_docstring():
     listing = shown("gdbook.descent.gradient_step")
     source = inspect.getsource(gdbook.gradient_step).splitlines()
     assert listing.code.splitlines() == [source[0], source[-1]]
-    assert listing.options.title == "gdbook/descent.py"
+    assert listing.options.title == "gdbook/descent/__init__.py"
     assert not listing.runs
 
 
@@ -237,9 +237,9 @@ def test_decorator_is_part_of_the_source():
 
 def test_definition_without_docstring_is_shown_whole():
     source = inspect.getsource(
-        gdbook.update_rules._share  # noqa: SLF001  # there is no other without a docstring
+        gdbook.descent.steps._share  # noqa: SLF001  # there is no other without a docstring
     )
-    assert shown("gdbook.update_rules._share").code == source.rstrip("\n")
+    assert shown("gdbook.descent.steps._share").code == source.rstrip("\n")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_source_of_what_is_not_in_the_package_is_a_mistake(name):
 
 def test_source_is_shown_on_the_page_and_cannot_be_copied(site):
     html = site('```python exec="off" shows="gdbook.descent.gradient_step"\n```\n').article
-    assert html.select_one(".filename").text == "gdbook/descent.py"
+    assert html.select_one(".filename").text == "gdbook/descent/__init__.py"
     assert html.code.text.startswith("def gradient_step(")
     assert html.select(".copy, .output") == []
 

@@ -66,4 +66,7 @@ def test_other_page_has_none(site, tmp_path):
 
 def test_need_of_what_is_no_chapter_is_an_error(problem, tmp_path):
     log = problem("Page", **write(tmp_path, "title: Two\nneeds: [one.md, three.md]\n"))
-    assert log == "chapters/two.md:3: the page needs chapters/three.md, which is no page with a number."
+    assert (
+        log
+        == "chapters/two.md:3: the page needs chapters/three.md, which is no page with a number."
+    )

@@ -263,7 +263,7 @@ def test_line_to_highlight_that_the_code_does_not_have_stops_the_build(kind, pro
 def test_lines_of_a_filled_fence_are_highlighted_too(site):
     html = site('```python exec="off" shows="gdbook.descent.gradient_step" hl_lines="1"\n```\n')
     assert html.select_one(".hll").text.startswith("def gradient_step(")
-    assert html.select_one(".filename").text == "gdbook/descent.py"
+    assert html.select_one(".filename").text == "gdbook/descent/__init__.py"
 
 
 def test_description_reaches_the_page_with_its_quotes(site):

@@ -266,6 +266,7 @@ TIDES = {
                     }
                 ),
                 words=Words(
+                    minutes="{minutes} Minuten",
                     download="{page} mitnehmen",
                     pages={"seiten": "Seite"},
                     formats={"ipynb": "Heft"},
@@ -337,7 +338,7 @@ class TestAnotherBook:
         assert first.select_one(".filename").text == "tides/__init__.py"
         assert first.code.text.startswith("def level(hours):\n    return float(")
         assert first.select_one(".output summary").text == "2 Zeilen"
-        assert second.select_one(".downloads").text == "Seite mitnehmen: Heft"
+        assert second.select_one(".downloads").text == "1 Minuten · Seite mitnehmen: Heft"
         assert second.select_one("pre.output").text == "3.5\n"
         address = second.select_one(".figure img")["src"].removesuffix("#only-light")
         figure = (site / "seiten" / "eins" / address).read_text(encoding="utf-8")

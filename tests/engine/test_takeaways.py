@@ -88,7 +88,7 @@ def test_title_of_code_stands_above_it(opening):
 def test_source_of_the_package_is_text_with_its_file():
     ((text, runs),) = cells('```python exec="off" shows="gdbook.descent.gradient_step"\n```')
     assert not runs
-    assert text.startswith("`gdbook/descent.py`:\n\n```python\ndef gradient_step(")
+    assert text.startswith("`gdbook/descent/__init__.py`:\n\n```python\ndef gradient_step(")
 
 
 def test_heading_begins_a_cell_and_has_no_attributes():

@@ -22,12 +22,8 @@ from gdbook import (
     losses,
     objectives,
     penalties,
-    sampling,
-    scaled_steps,
-    schedules,
     tables,
     tabular,
-    update_rules,
 )
 
 
@@ -46,6 +42,7 @@ ROW, COLUMN = {"1 \\, b": "u b"}, {r"\\ 1^": r"\\ u^"}  # of ones
 ANY, SHARE = (-3, 3), (0.05, 0.95)
 PAIR, SHARES = {"y": ANY, r"\hat y": ANY}, {"y": SHARE, r"\hat y": SHARE}
 CUBIC = {r"f(\theta_1, \theta_2)": r"\theta_1^3 + \theta_1 \theta_2^2"}
+MATRIX = np.array([[0.5, 0.2], [0.2, 1.5]])
 HESSIAN, START = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([0.5, -1.0])
 HUBER = losses.huber(delta=0.75)
 
@@ -115,17 +112,17 @@ def rule(function, *names, **options):
 
 def step(function, **options):
     """Return the case of a step on a quadratic of two parameters."""
-    after = function(START, HESSIAN @ START, learning_rate=0.1, **options)
+    after = function(START, HESSIAN @ START, learning_rate=0.1)
     after = after[0] if isinstance(after, tuple) else after
     symbols = {"k": 0, r"\theta_0": START, r"\theta_1": after, r"\alpha": 0.1}
     symbols |= {"H": HESSIAN, r"f(\theta)": r"\tfrac12 \theta^\top H \theta"}
-    return Case(symbols | {"P": options.get("preconditioner", 0)})
+    return Case(symbols | options)
 
 
 def descended():
     """Return the case of five steps of different lengths."""
     objective = objectives.Objective(lambda t: t @ HESSIAN @ t / 2, lambda t: HESSIAN @ t)
-    rates = partial(schedules.polynomial_decay, initial=0.1)
+    rates = descent.polynomial_decay(initial=0.1)
     run = descent.gradient_descent(objective, START, learning_rate=rates, epochs=6)
     symbols = {"k": range(6), r"\theta_k": lambda k: run.params[int(k)], "H": HESSIAN}
     symbols |= {r"\alpha_k": r"\frac{0.1}{k + 1}", r"f(\theta)": r"\tfrac12 \theta^\top H \theta"}
@@ -136,8 +133,8 @@ def stochastic_descent():
     """Return the case of the step on the third batch, and of the mean from the third step on."""
     model = objectives.linear_model(*datasets.twenty_points())
     walk = partial(descent.stochastic_gradient_descent, model, [0.5, -1.0], learning_rate=0.1)
-    whole = walk(batches=sampling.full_batch, epochs=9).params
-    mean = walk(batches=sampling.full_batch, epochs=9, average_from=3).params
+    whole = walk(batches=descent.full_batch(), epochs=9).params
+    mean = walk(batches=descent.full_batch(), epochs=9, average_from=3).params
     two = walk(batches=lambda _: [np.arange(9)] * 2, epochs=1).params[-1]
     three = walk(batches=lambda _: [np.arange(9)] * 2 + [np.arange(12, 20)], epochs=1).params[-1]
     (inputs, targets), batch = datasets.twenty_points(), slice(12, 20)
@@ -162,8 +159,8 @@ def backtracking():
     longest = 2 * (1 - 0.3) / 3  # with a longer one the condition fails
     for share, j in ((0.999, 0), (1.001, 1), (3.999, 2), (4.001, 3)):
         alpha = share * longest
-        options = {"objective": f, "shrink": 0.5, "decrease": 0.3}
-        after, _ = scaled_steps.backtracking_step(1.25, 3.75, alpha, **options)
+        options = {"shrink": 0.5, "decrease": 0.3}
+        after, _ = descent.backtracking(f, **options)(1.25, 3.75, alpha)
         table = {"k": 0, r"\theta_0": 1.25, r"\theta_1": float(after), "g_0": 3.75, "c": 0.3}
         table |= {r"\alpha": alpha, r"\rho": 0.5, r"f(\theta)": r"\tfrac32 \theta^2"}
         yield Case(table | {"j": j}, first)
@@ -187,7 +184,7 @@ def batches(sampler, n_samples, reads=None, **symbols):
 
 
 def four_of_ten(sampler, **options):
-    return batches(partial(sampler, batch_size=4, **options), 10, {r"j = 1, \dots,": "N ="}, m=4)
+    return batches(sampler(batch_size=4, **options), 10, {r"j = 1, \dots,": "N ="}, m=4)
 
 
 def objective():
@@ -357,7 +354,8 @@ def drawn(make, noise=None):
 def with_replacement():
     """Return the case of the samples that are drawn in many epochs, all about as often."""
     rng = np.random.default_rng(3)
-    seen = np.concatenate([[*sampling.with_replacement(8, rng=rng)] for _ in range(500)])
+    draw = descent.with_replacement(rng=rng)
+    seen = np.concatenate([[*draw(8)] for _ in range(500)])
     indices, counts = np.unique(seen, return_counts=True)
     assert abs(counts - 500).max() < 5 * np.sqrt(500)
     words = r"i_1, \dots, i_n \sim \text{uniform on }"
@@ -502,11 +500,10 @@ CASES = {
     "gradient_step": lambda: step(descent.gradient_step),
     "gradient_descent": descended,
     "stochastic_gradient_descent": stochastic_descent,
-    "newton_step": lambda: step(scaled_steps.newton_step, hessian=lambda _: HESSIAN),
-    "preconditioned_step": lambda: step(
-        scaled_steps.preconditioned_step, preconditioner=np.array([[0.5, 0.2], [0.2, 1.5]])
-    ),
-    "backtracking_step": backtracking,
+    "plain": lambda: step(descent.plain()),
+    "newton": lambda: step(descent.newton(lambda _: HESSIAN)),
+    "preconditioned": lambda: step(descent.preconditioned(MATRIX), P=MATRIX),
+    "backtracking": backtracking,
     "numerical_grad": lambda: Case(
         {
             r"\theta": [0.3, -1.2],
@@ -524,48 +521,33 @@ CASES = {
     "linear_model": linear_model,
     "l1_penalty": lambda: penalty(penalties.l1_penalty),
     "l2_penalty": lambda: penalty(penalties.l2_penalty),
-    "full_batch": lambda: batches(sampling.full_batch, 8),
-    "cyclic": lambda: four_of_ten(sampling.cyclic),
-    "reshuffled": lambda: four_of_ten(sampling.reshuffled, rng=np.random.default_rng(3)),
+    "full_batch": lambda: batches(descent.full_batch(), 8),
+    "cyclic": lambda: four_of_ten(descent.cyclic),
+    "reshuffled": lambda: four_of_ten(descent.reshuffled, rng=np.random.default_rng(3)),
     "with_replacement": with_replacement,
-    "last_sample_only": lambda: batches(sampling.last_sample_only, 8),
-    "constant_rate": lambda: rates(partial(schedules.constant_rate, initial=0.3), alpha_0=0.3),
+    "last_sample_only": lambda: batches(descent.last_sample_only(), 8),
+    "constant_rate": lambda: rates(descent.constant_rate(0.3), alpha_0=0.3),
     "step_decay": lambda: rates(
-        partial(schedules.step_decay, initial=0.3, factor=0.5, every=7),
-        alpha_0=0.3,
-        gamma=0.5,
-        m=7,
+        descent.step_decay(initial=0.3, factor=0.5, every=7), alpha_0=0.3, gamma=0.5, m=7
     ),
     "exponential_decay": lambda: rates(
-        partial(schedules.exponential_decay, initial=0.3, factor=0.9), alpha_0=0.3, gamma=0.9
+        descent.exponential_decay(initial=0.3, factor=0.9), alpha_0=0.3, gamma=0.9
     ),
     "polynomial_decay": lambda: rates(
-        partial(schedules.polynomial_decay, initial=0.3, power=0.75, scale=4),
-        alpha_0=0.3,
-        p=0.75,
-        s=4,
+        descent.polynomial_decay(initial=0.3, power=0.75, scale=4), alpha_0=0.3, p=0.75, s=4
     ),
     "cosine_decay": lambda: rates(
-        partial(schedules.cosine_decay, initial=0.3, updates=20, final=0.02),
-        alpha_0=0.3,
-        alpha_T=0.02,
-        T=20,
+        descent.cosine_decay(initial=0.3, updates=20, final=0.02), alpha_0=0.3, alpha_T=0.02, T=20
     ),
     "warm_up": lambda: rates(
-        partial(schedules.warm_up, schedule=lambda k: 1 / (k + 2), updates=8),
-        T=8,
-        beta_k=r"\frac{1}{k + 2}",
+        descent.warm_up(lambda k: 1 / (k + 2), updates=8), T=8, beta_k=r"\frac{1}{k + 2}"
     ),
-    "momentum_step": lambda: rule(partial(update_rules.momentum_step, momentum=0.7), "v", beta=0.7),
-    "nesterov_step": lambda: rule(partial(update_rules.nesterov_step, momentum=0.7), "v", beta=0.7),
-    "adagrad_step": lambda: rule(
-        partial(update_rules.adagrad_step, epsilon=0.01), "s", epsilon=0.01
-    ),
-    "rmsprop_step": lambda: rule(
-        partial(update_rules.rmsprop_step, epsilon=0.01, decay=0.9), "s", epsilon=0.01, rho=0.9
-    ),
-    "adam_step": lambda: rule(
-        partial(update_rules.adam_step, epsilon=0.01, beta1=0.8, beta2=0.9),
+    "momentum": lambda: rule(descent.momentum(0.7), "v", beta=0.7),
+    "nesterov": lambda: rule(descent.nesterov(0.7), "v", beta=0.7),
+    "adagrad": lambda: rule(descent.adagrad(epsilon=0.01), "s", epsilon=0.01),
+    "rmsprop": lambda: rule(descent.rmsprop(epsilon=0.01, decay=0.9), "s", epsilon=0.01, rho=0.9),
+    "adam": lambda: rule(
+        descent.adam(epsilon=0.01, beta1=0.8, beta2=0.9),
         *("m", "s"),
         epsilon=0.01,
         beta_1=0.8,

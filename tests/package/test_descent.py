@@ -1,5 +1,4 @@
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -175,7 +174,9 @@ def test_objective_cannot_change_the_params():
     np.testing.assert_array_equal(start, [1.0, 2.0])
 
 
-@pytest.mark.parametrize("value", [lambda x: float(x) ** 4, lambda x: 1 / (x - 9)])
+@pytest.mark.parametrize(
+    "value", [lambda x: float(x) ** 4, lambda x: 1 / (x - 9), lambda x: 1 / (float(x) - 9)]
+)
 def test_overflow_and_poles_end_a_run_without_warnings(value):
     history = gradient_descent(
         Objective(value, lambda x: -8 * x), 1.0, learning_rate=1.0, epochs=10_000
@@ -200,6 +201,13 @@ def test_schedule_gives_each_update_its_learning_rate():
     history = gradient_descent(PARABOLA, 1.0, learning_rate=rates.__getitem__, epochs=4)
     expected = np.cumprod([1.0, *(1 - 4 * rate for rate in rates)])
     np.testing.assert_allclose(history.params, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("n_rates", [0, 2])
+def test_schedule_that_comes_to_an_end_is_refused_with_the_number_of_the_update(n_rates):
+    rates = iter([0.1] * n_rates)
+    with pytest.raises(ValueError, match=rf"learning_rate\({n_rates}\) has come to an end"):
+        gradient_descent(PARABOLA, 1.0, learning_rate=lambda _: next(rates), epochs=9)
 
 
 def test_schedule_that_turns_bad_is_refused_with_the_number_of_the_update():
@@ -269,14 +277,14 @@ THREE = linear_model([[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0], loss=squared_error,
 def test_stochastic_descent_with_full_batches_is_gradient_descent():
     setting = {"learning_rate": 0.01, "epochs": 20, "record_every": 3}
     full = gradient_descent(THREE, [1.0], **setting)
-    batched = stochastic_gradient_descent(THREE, [1.0], batches=full_batch, **setting)
+    batched = stochastic_gradient_descent(THREE, [1.0], batches=full_batch(), **setting)
     np.testing.assert_array_equal(full.epochs, batched.epochs)
     np.testing.assert_allclose(full.params, batched.params, rtol=1e-15)
 
 
 @pytest.mark.parametrize(
     ("batches", "factor"),
-    [(cyclic, 0.98 * 0.92 * 0.82), (last_sample_only, 0.82), (full_batch, 1 - 0.28 / 3)],
+    [(cyclic(), 0.98 * 0.92 * 0.82), (last_sample_only(), 0.82), (full_batch(), 1 - 0.28 / 3)],
 )
 def test_error_shrinks_by_the_closed_form_in_each_epoch(batches, factor):
     run = stochastic_gradient_descent(THREE, [1.0], batches=batches, learning_rate=0.01, epochs=50)
@@ -284,7 +292,7 @@ def test_error_shrinks_by_the_closed_form_in_each_epoch(batches, factor):
 
 
 def test_rows_hold_value_and_gradient_on_all_samples():
-    run = stochastic_gradient_descent(THREE, [1.0], batches=cyclic, learning_rate=0.01, epochs=5)
+    run = stochastic_gradient_descent(THREE, [1.0], batches=cyclic(), learning_rate=0.01, epochs=5)
     np.testing.assert_allclose(run.losses, [THREE.value(params) for params in run.params])
     np.testing.assert_allclose(run.gradients, [THREE.gradient(params) for params in run.params])
 
@@ -297,7 +305,7 @@ def test_sampled_gradient_is_unbiased():
 
 def test_same_seed_gives_the_same_run():
     def run():
-        batches = partial(reshuffled, rng=np.random.default_rng(3), batch_size=2)
+        batches = reshuffled(rng=np.random.default_rng(3), batch_size=2)
         return stochastic_gradient_descent(
             THREE, [1.0], batches=batches, learning_rate=0.01, epochs=20
         )
@@ -307,7 +315,7 @@ def test_same_seed_gives_the_same_run():
 
 def test_objective_without_samples_is_refused():
     with pytest.raises(ValueError, match="the objective has no samples"):
-        stochastic_gradient_descent(PARABOLA, 1.0, batches=cyclic, learning_rate=0.1, epochs=1)
+        stochastic_gradient_descent(PARABOLA, 1.0, batches=cyclic(), learning_rate=0.1, epochs=1)
 
 
 @pytest.mark.parametrize("watched", [{}, {"tolerance": 1e-9}, {"loss_limit": 1e9}])
@@ -320,7 +328,7 @@ def test_all_samples_are_looked_at_for_rows_and_where_the_run_is_watched(watched
     stochastic_gradient_descent(
         objective,
         [1.0],
-        batches=cyclic,
+        batches=cyclic(),
         learning_rate=0.01,
         epochs=20,
         record_every=10,
@@ -332,7 +340,7 @@ def test_all_samples_are_looked_at_for_rows_and_where_the_run_is_watched(watched
 @pytest.mark.parametrize("every", [1, 7, 1000])
 def test_stochastic_run_that_diverges_keeps_its_finite_rows(every):
     run = stochastic_gradient_descent(
-        THREE, [1.0], batches=cyclic, learning_rate=1.0, epochs=10_000, record_every=every
+        THREE, [1.0], batches=cyclic(), learning_rate=1.0, epochs=10_000, record_every=every
     )
     assert run.status == "diverged"
     assert run.epochs.tolist() == [*range(0, run.last_epoch, every)]
@@ -342,7 +350,7 @@ def test_stochastic_run_that_diverges_keeps_its_finite_rows(every):
 
 @pytest.mark.parametrize("first", [0, 1, 4, 50])
 def test_average_is_the_mean_of_the_iterates_from_one_on(first):
-    setting = {"batches": cyclic, "learning_rate": 0.05, "epochs": 3}
+    setting = {"batches": cyclic(), "learning_rate": 0.05, "epochs": 3}
     w, iterates = 1.0, [1.0]
     for _ in range(3):
         for x, y in ((1, 2), (2, 4), (3, 6)):
@@ -363,7 +371,7 @@ def test_schedule_counts_the_updates_through_all_epochs():
         asked.append(update)
         return 0.01
 
-    stochastic_gradient_descent(THREE, [1.0], batches=cyclic, learning_rate=schedule, epochs=4)
+    stochastic_gradient_descent(THREE, [1.0], batches=cyclic(), learning_rate=schedule, epochs=4)
     assert sorted({*asked}) == list(range(12))
 
 
@@ -372,14 +380,14 @@ def test_gradient_of_a_batch_of_another_shape_is_refused(wrong):
     objective = Objective(lambda p: p @ p, lambda p, batch=None: p if batch is None else wrong)
     objective = replace(objective, n_samples=3)
     with pytest.raises(ValueError, match=r"the gradient has shape .*: return shape \(1,\)"):
-        stochastic_gradient_descent(objective, [1.0], batches=cyclic, learning_rate=0.1, epochs=1)
+        stochastic_gradient_descent(objective, [1.0], batches=cyclic(), learning_rate=0.1, epochs=1)
 
 
 @pytest.mark.parametrize("every", [1, 1000])
 def test_gradient_of_a_batch_that_overflows_ends_the_run_as_diverged(every):
     steep = Objective(lambda *_: 0.0, lambda p, _=None: -4 * float(p) ** 3, n_samples=1)
     run = stochastic_gradient_descent(
-        steep, 1.0, batches=cyclic, learning_rate=1.0, epochs=1000, record_every=every
+        steep, 1.0, batches=cyclic(), learning_rate=1.0, epochs=1000, record_every=every
     )
     assert run.status == "diverged"
     assert run.last_epoch < 20
@@ -388,7 +396,7 @@ def test_gradient_of_a_batch_that_overflows_ends_the_run_as_diverged(every):
 def test_gradient_of_a_batch_may_come_as_a_list():
     objective = Objective(lambda p: p @ p, lambda p, _=None: [2 * p[0]], n_samples=2)
     run = stochastic_gradient_descent(
-        objective, [1.0], batches=cyclic, learning_rate=0.25, epochs=1
+        objective, [1.0], batches=cyclic(), learning_rate=0.25, epochs=1
     )
     assert run.params[:, 0].tolist() == [1.0, 0.25]
 
@@ -399,5 +407,5 @@ def test_gradient_of_a_batch_may_come_as_a_list():
 def test_average_from_something_else_than_a_count_is_refused(first, error):
     with pytest.raises(error, match=f"average_from is {first}"):
         stochastic_gradient_descent(
-            THREE, [1.0], batches=cyclic, learning_rate=0.1, epochs=1, average_from=first
+            THREE, [1.0], batches=cyclic(), learning_rate=0.1, epochs=1, average_from=first
         )

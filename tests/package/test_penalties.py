@@ -139,7 +139,7 @@ def test_mini_batches_take_the_penalty_along():
     objective = linear_model(X, y_true)
     ridge = objective + 0.3 * l2_penalty(objective)
     run = gdbook.stochastic_gradient_descent(
-        ridge, np.zeros(4), batches=gdbook.cyclic, learning_rate=0.05, epochs=1
+        ridge, np.zeros(4), batches=gdbook.cyclic(), learning_rate=0.05, epochs=1
     )
     params = np.zeros(4)
     for x, y in zip(np.column_stack([X, np.ones(8)]), y_true, strict=True):

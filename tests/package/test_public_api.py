@@ -1,6 +1,7 @@
 """What is public: exported once, documented once, and imported at little cost."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import subprocess
@@ -53,8 +54,19 @@ def test_each_module_has_a_reference_page_and_each_name_a_docstring(module, modu
     for name in modules[module].__all__:
         value = getattr(modules[module], name)
         assert "Examples:" in value.__doc__, f"{name} has no example"
+        takes = inspect.signature(value).parameters
         wanted = "Args:|Attributes:" if isinstance(value, type) else "Returns:"
-        assert re.search(wanted, value.__doc__), f"{name} has no section {wanted}"
+        assert not takes or re.search(wanted, value.__doc__), f"{name} has no section {wanted}"
+
+
+def test_each_name_of_descent_is_on_one_page_of_the_reference():
+    (members,) = re.findall(r"members: \[(.*)\]", (REFERENCE / "descent.md").read_text("utf-8"))
+    documented = members.split(", ")
+    for room in ("history", "sampling", "schedules", "steps"):
+        page = (REFERENCE / f"{room}.md").read_text("utf-8")
+        assert f"::: gdbook.descent.{room}\n" in page
+        documented += importlib.import_module(f"gdbook.descent.{room}").__all__
+    assert sorted(documented) == gdbook.descent.__all__
 
 
 def test_import_of_the_package_imports_nothing_heavy():

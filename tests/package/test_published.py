@@ -93,9 +93,9 @@ def test_full_batch_descent_is_the_published_log():
 
 
 LOOPS = {
-    "full_batch": (full_batch, None, 7.999777758621207),
-    "last_sample": (last_sample_only, [2], 7.999999990374014),
-    "per_sample": (cyclic, [2], 7.9999999999996945),
+    "full_batch": (full_batch(), None, 7.999777758621207),
+    "last_sample": (last_sample_only(), [2], 7.999999990374014),
+    "per_sample": (cyclic(), [2], 7.9999999999996945),
 }
 
 

@@ -1,4 +1,4 @@
-from functools import partial
+import pickle
 
 import numpy as np
 import pytest
@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from gdbook import cyclic, full_batch, last_sample_only, reshuffled, with_replacement
 
-SIZES = st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n)))
+SIZES = st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n + 2)))
 SEEDED = {
-    "reshuffled": lambda n, m: reshuffled(n, rng=np.random.default_rng(7), batch_size=m),
-    "with_replacement": lambda n, m: with_replacement(
-        n, rng=np.random.default_rng(7), batch_size=m
+    "reshuffled": lambda n, m: reshuffled(rng=np.random.default_rng(7), batch_size=m)(n),
+    "with_replacement": lambda n, m: with_replacement(rng=np.random.default_rng(7), batch_size=m)(
+        n
     ),
 }
-BATCHED = {"cyclic": lambda n, m: cyclic(n, batch_size=m), **SEEDED}
+BATCHED = {"cyclic": lambda n, m: cyclic(batch_size=m)(n), **SEEDED}
 
 
 @pytest.mark.parametrize("name", BATCHED)
@@ -36,18 +36,18 @@ def test_cyclic_and_reshuffled_see_each_sample_once(sizes):
 
 
 def test_cyclic_keeps_the_order():
-    assert [batch.tolist() for batch in cyclic(5, batch_size=3)] == [[0, 1, 2], [3, 4]]
+    assert [batch.tolist() for batch in cyclic(batch_size=3)(5)] == [[0, 1, 2], [3, 4]]
 
 
 def test_reshuffled_draws_a_new_order_for_each_epoch():
-    rng = np.random.default_rng(0)
-    first, second = (np.concatenate(list(reshuffled(100, rng=rng))) for _ in range(2))
+    batches = reshuffled(rng=np.random.default_rng(0))
+    first, second = (np.concatenate(list(batches(100))) for _ in range(2))
     assert (first != second).any()
 
 
 def test_every_order_of_three_is_equally_likely():
-    rng = np.random.default_rng(0)
-    orders = [tuple(np.concatenate(list(reshuffled(3, rng=rng)))) for _ in range(6000)]
+    batches = reshuffled(rng=np.random.default_rng(0))
+    orders = [tuple(np.concatenate(list(batches(3)))) for _ in range(6000)]
     counts = np.unique(orders, axis=0, return_counts=True)[1]
     # Six counts around 1000 with a standard deviation of 29: five of them are 145.
     assert len(counts) == 6
@@ -55,8 +55,8 @@ def test_every_order_of_three_is_equally_likely():
 
 
 def test_draws_with_replacement_leave_out_one_in_e():
-    rng = np.random.default_rng(0)
-    seen = np.unique(np.concatenate(list(with_replacement(100_000, rng=rng))))
+    batches = with_replacement(rng=np.random.default_rng(0))
+    seen = np.unique(np.concatenate(list(batches(100_000))))
     assert 1 - len(seen) / 100_000 == pytest.approx(1 / np.e, abs=0.005)
 
 
@@ -69,42 +69,59 @@ def test_same_seed_gives_same_batches_and_global_state_is_left_alone(name):
 
 
 def test_full_batch_and_last_sample_have_one_batch():
-    assert [batch.tolist() for batch in full_batch(3)] == [[0, 1, 2]]
-    assert [batch.tolist() for batch in last_sample_only(3)] == [[2]]
+    assert [batch.tolist() for batch in full_batch()(3)] == [[0, 1, 2]]
+    assert [batch.tolist() for batch in last_sample_only()(3)] == [[2]]
 
 
 RNG = np.random.default_rng(0)
 
 
 @pytest.mark.parametrize(
-    "sampler",
+    "batches",
     [
-        full_batch,
-        last_sample_only,
-        cyclic,
-        partial(reshuffled, rng=RNG),
-        partial(with_replacement, rng=RNG),
+        full_batch(),
+        last_sample_only(),
+        cyclic(),
+        reshuffled(rng=RNG),
+        with_replacement(rng=RNG),
     ],
 )
-def test_bad_number_of_samples_is_refused_at_once(sampler):
+def test_bad_number_of_samples_is_refused_at_once(batches):
     with pytest.raises(ValueError, match="is 0: pass 1 or more"):
-        sampler(0)
+        batches(0)
     with pytest.raises(TypeError, match=r"is 1\.5: pass a whole number"):
-        sampler(1.5)
+        batches(1.5)
 
 
 @pytest.mark.parametrize(
-    "sampler", [cyclic, partial(reshuffled, rng=RNG), partial(with_replacement, rng=RNG)]
+    ("sampling", "options"),
+    [(cyclic, {}), (reshuffled, {"rng": RNG}), (with_replacement, {"rng": RNG})],
 )
-def test_bad_batch_size_is_refused_at_once(sampler):
+def test_bad_batch_size_is_refused_when_a_sampling_is_made(sampling, options):
     with pytest.raises(ValueError, match="batch_size is 0: pass 1 or more"):
-        sampler(3, batch_size=0)
-    with pytest.raises(ValueError, match="batch_size is 4: there are only 3 samples"):
-        sampler(3, batch_size=4)
+        sampling(batch_size=0, **options)
+    with pytest.raises(TypeError, match=r"batch_size is 1\.5: pass a whole number"):
+        sampling(batch_size=1.5, **options)
 
 
-@pytest.mark.parametrize("sampler", [reshuffled, with_replacement])
+@pytest.mark.parametrize("sampling", [reshuffled, with_replacement])
 @pytest.mark.parametrize("rng", [None, 7, np.random.RandomState(0)])
-def test_what_is_no_generator_is_refused(sampler, rng):
+def test_what_is_no_generator_is_refused(sampling, rng):
     with pytest.raises(TypeError, match=r"rng is .*: pass np\.random\.default_rng"):
-        sampler(3, rng=rng)
+        sampling(rng=rng)
+
+
+@pytest.mark.parametrize("batches", [cyclic(batch_size=7), reshuffled(rng=RNG, batch_size=7)])
+def test_batch_larger_than_the_samples_holds_all_of_them(batches):
+    (batch,) = batches(3)
+    assert sorted(batch.tolist()) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_sampling_that_is_pickled_goes_on_with_the_same_batches(name):
+    sampling = {"reshuffled": reshuffled, "with_replacement": with_replacement}[name]
+    batches = sampling(rng=np.random.default_rng(7), batch_size=4)
+    list(batches(50))
+    copy = pickle.loads(pickle.dumps(batches))  # noqa: S301  # it is our own
+    for ours, theirs in zip(batches(50), copy(50), strict=True):
+        np.testing.assert_array_equal(ours, theirs)

@@ -1,3 +1,4 @@
+import pickle
 from fractions import Fraction
 from functools import partial
 
@@ -24,7 +25,7 @@ EXAMPLES = {
     exponential_decay: {"initial": 1.0, "factor": 0.5},
     polynomial_decay: {"initial": 1.0},
     cosine_decay: {"initial": 1.0, "updates": 4},
-    warm_up: {"schedule": lambda _: 1.0, "updates": 4},
+    warm_up: {"schedule": constant_rate(1.0), "updates": 4},
 }
 
 
@@ -40,15 +41,15 @@ def rates_of_torch(initial, scheduler, n_updates):
     return rates
 
 
-def rates(schedule, n_updates=25, /, **options):
-    return [schedule(update, **options) for update in range(n_updates)]
+def rates(schedule, n_updates=25):
+    return [schedule(update) for update in range(n_updates)]
 
 
 @given(initial=RATES, factor=FACTORS, every=COUNTS)
 def test_step_decay_equals_torch(initial, factor, every):
     scheduler = partial(torch.optim.lr_scheduler.StepLR, step_size=every, gamma=factor)
     expected = rates_of_torch(initial, scheduler, 25)
-    ours = rates(step_decay, initial=initial, factor=factor, every=every)
+    ours = rates(step_decay(initial=initial, factor=factor, every=every))
     assert ours == pytest.approx(expected, rel=1e-12)
 
 
@@ -57,7 +58,7 @@ def test_exponential_decay_equals_torch(initial, factor):
     expected = rates_of_torch(
         initial, partial(torch.optim.lr_scheduler.ExponentialLR, gamma=factor), 25
     )
-    ours = rates(exponential_decay, initial=initial, factor=factor)
+    ours = rates(exponential_decay(initial=initial, factor=factor))
     assert ours == pytest.approx(expected, rel=1e-12)
 
 
@@ -66,7 +67,7 @@ def test_cosine_decay_equals_torch_and_then_stays(initial, share, updates):
     final = initial * share
     scheduler = partial(torch.optim.lr_scheduler.CosineAnnealingLR, T_max=updates, eta_min=final)
     expected = rates_of_torch(initial, scheduler, updates + 1)
-    ours = rates(cosine_decay, initial=initial, updates=updates, final=final)
+    ours = rates(cosine_decay(initial=initial, updates=updates, final=final))
     assert ours[: updates + 1] == pytest.approx(expected, rel=1e-9, abs=1e-9 * initial)
     assert set(ours[updates:]) == {ours[updates]}
 
@@ -76,21 +77,20 @@ def test_warm_up_of_a_constant_equals_torch(initial, updates):
     scheduler = partial(
         torch.optim.lr_scheduler.LinearLR, start_factor=1 / updates, total_iters=updates - 1
     )
-    base = partial(constant_rate, initial=initial)
-    ours = rates(warm_up, schedule=base, updates=updates)
+    ours = rates(warm_up(constant_rate(initial), updates=updates))
     assert ours == pytest.approx(rates_of_torch(initial, scheduler, 25), rel=1e-12)
     assert ours[updates:] == [initial] * (25 - updates)
 
 
 def test_warm_up_multiplies_the_schedule_it_is_given():
-    base = partial(exponential_decay, initial=1.0, factor=0.5)
-    assert rates(warm_up, 4, schedule=base, updates=2) == [0.5, 0.5, 0.25, 0.125]
+    base = exponential_decay(initial=1.0, factor=0.5)
+    assert rates(warm_up(base, updates=2), 4) == [0.5, 0.5, 0.25, 0.125]
 
 
 @given(update=st.integers(0, 1000), scale=st.integers(1, 50), power=st.integers(0, 3))
 def test_polynomial_decay_equals_its_formula_in_fractions(update, scale, power):
     expected = Fraction(3) / (1 + Fraction(update, scale)) ** power
-    ours = polynomial_decay(update, initial=3.0, power=power, scale=scale)
+    ours = polynomial_decay(initial=3.0, power=power, scale=scale)(update)
     assert ours == pytest.approx(float(expected), rel=1e-12)
 
 
@@ -105,7 +105,7 @@ def test_polynomial_decay_equals_its_formula_in_fractions(update, scale, power):
 )
 def test_update_that_is_no_count_is_refused(schedule, update, error, message):
     with pytest.raises(error, match=message):
-        schedule(update, **EXAMPLES[schedule])
+        schedule(**EXAMPLES[schedule])(update)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,61 @@ def test_update_that_is_no_count_is_refused(schedule, update, error, message):
         (cosine_decay, {"final": -0.1}, ValueError, "final is -0.1"),
         (cosine_decay, {"initial": float("inf")}, ValueError, "initial is inf"),
         (warm_up, {"updates": 0}, ValueError, "updates is 0"),
-        (warm_up, {"schedule": lambda _: -1.0}, ValueError, "the schedule's rate is -1.0"),
-        (warm_up, {"schedule": lambda _: None}, TypeError, "the schedule's rate is None"),
+        (warm_up, {"schedule": 0.1}, TypeError, "schedule is 0.1: pass a schedule, such as"),
     ],
 )
 def test_bad_option_is_refused(schedule, change, error, message):
     with pytest.raises(error, match=message):
-        schedule(0, **{**EXAMPLES[schedule], **change})
+        schedule(**{**EXAMPLES[schedule], **change})
+
+
+@pytest.mark.parametrize(
+    ("rate", "error", "message"),
+    [
+        (-1.0, ValueError, "the schedule's rate is -1.0"),
+        (None, TypeError, "the schedule's rate is None"),
+    ],
+)
+def test_rate_of_the_schedule_that_is_warmed_up_has_to_be_one(rate, error, message):
+    with pytest.raises(error, match=message):
+        warm_up(lambda _: rate, updates=4)(0)
+
+
+@pytest.mark.parametrize("schedule", EXAMPLES)
+def test_schedule_that_is_pickled_gives_the_same_rates(schedule):
+    made = schedule(**EXAMPLES[schedule])
+    copy = pickle.loads(pickle.dumps(made))  # noqa: S301  # it is our own
+    assert copy == made
+    assert rates(copy) == rates(made)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "last"),
+    [
+        (constant_rate(0.5), 0.5),
+        (step_decay(initial=0.5, factor=0.9, every=7), 0.0),
+        (step_decay(initial=0.5, factor=1, every=7), 0.5),
+        (exponential_decay(initial=0.5, factor=0.9), 0.0),
+        (polynomial_decay(initial=0.5, power=2), 0.0),
+        (polynomial_decay(initial=0.5, power=0), 0.5),
+        (cosine_decay(initial=0.5, updates=7, final=0.25), 0.25),
+        (cosine_decay(initial=0.5, updates=10**400), 0.0),
+        (warm_up(constant_rate(0.5), updates=7), 0.5),
+    ],
+)
+def test_rate_after_more_updates_than_a_float_can_count_is_the_limit(schedule, last):
+    assert schedule(10**400) == last
+
+
+@pytest.mark.parametrize(
+    ("schedule", "update", "expected"),
+    [
+        (polynomial_decay(initial=1.0, power=400), 10, 0.0),
+        (polynomial_decay(initial=1.0, power=100), 1209, float(Fraction(1, 1210**100))),
+        (polynomial_decay(initial=1.0, power=2, scale=1e-300), 1, 0.0),
+        (polynomial_decay(initial=1e300, power=31), 10**10 - 1, 1e-10),
+        (polynomial_decay(initial=1.0, scale=1e-308), 10, 0.0),
+    ],
+)
+def test_polynomial_decay_falls_below_all_floats_without_an_error(schedule, update, expected):
+    assert schedule(update) == pytest.approx(expected, rel=0.01, abs=1e-320)

@@ -12,9 +12,10 @@ from mkdocs.structure.files import Files
 from bookwright.pages.page import Page
 from bookwright.settings import Settings
 from bookwright.takeaways.cells import Cell
+from bookwright.takeaways.wheel import Carried
 
 _TITLE = re.compile(r"\s*# .*")
-_LINK = re.compile(r"(?<=\]\()[^()\s]+(?=\))")
+_LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^()\s]+)\)")
 
 
 def uris(page_uri: str, settings: Settings) -> dict[str, str]:
@@ -51,7 +52,12 @@ def about(page: Page, config: MkDocsConfig, settings: Settings) -> str:
 
 
 def fill(
-    page: Page, made: tuple[Cell, ...], config: MkDocsConfig, files: Files, settings: Settings
+    page: Page,
+    made: tuple[Cell, ...],
+    config: MkDocsConfig,
+    files: Files,
+    settings: Settings,
+    carried: Carried | None,
 ) -> None:
     """Write the cells of a page into its files, now that all its blocks have run."""
     if not (offered := uris(page.uri, settings)):
@@ -59,10 +65,14 @@ def fill(
     from bookwright.takeaways.notebooks import WRITERS  # noqa: PLC0415  # its libraries are slow
 
     made = introduced(made, about(page, config, settings))
-    made = absolute(made, page.uri, files, config.site_url or "")
+    address = config.site_url or ""
+    made = absolute(made, page.uri, files, address)
     for kind, uri in offered.items():
         if file := files.src_uris.get(uri):
-            file.content_string = WRITERS[kind](made)
+            cells = made
+            if carried and address and kind == "ipynb":
+                cells = installing(made, carried.line(address), settings.package)
+            file.content_string = WRITERS[kind](cells)
 
 
 def drop(page_uri: str, files: Files, settings: Settings) -> None:
@@ -80,10 +90,19 @@ def introduced(cells: tuple[Cell, ...], text: str) -> tuple[Cell, ...]:
     return (Cell(_under_title(first.text, text).strip()), *others)
 
 
+def installing(cells: tuple[Cell, ...], line: str, package: str) -> tuple[Cell, ...]:
+    """Return cells with one more in the second place, which installs the package if need be."""
+    code = f"try:\n    import {package}\nexcept ModuleNotFoundError:\n    %{line}"
+    return (cells[0], Cell(code, runs=True), *cells[1:])
+
+
 def absolute(
     cells: tuple[Cell, ...], page_uri: str, files: Files, site_url: str
 ) -> tuple[Cell, ...]:
-    """Return cells whose links to pages and files of the site lead there from anywhere."""
+    """Return cells whose links to pages and files of the site lead there from anywhere.
+
+    Where nobody has said at which address the site lies, they are no links.
+    """
     link = partial(_absolute, page_uri=page_uri, files=files, site_url=site_url)
     return tuple(
         cell if cell.runs else cell._replace(text=_LINK.sub(link, cell.text)) for cell in cells
@@ -108,8 +127,12 @@ def _under_title(markdown: str, paragraph: str) -> str:
 
 
 def _absolute(link: re.Match[str], *, page_uri: str, files: Files, site_url: str) -> str:
-    target, mark, anchor = link[0].partition("#")
+    target, mark, anchor = link["target"].partition("#")
     folder = posixpath.dirname(page_uri)
     uri = posixpath.normpath(posixpath.join(folder, target)) if target else page_uri
     file = files.get_file_from_path(uri)
-    return f"{urljoin(site_url, file.url)}{mark}{anchor}" if file else link[0]
+    if file is None:
+        return link[0]
+    if not site_url:
+        return link["text"]
+    return f"[{link['text']}]({urljoin(site_url, file.url)}{mark}{anchor})"
