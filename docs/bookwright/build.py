@@ -45,6 +45,7 @@ from bookwright.rendering.map import with_map
 from bookwright.rendering.markdown import PageProcessors
 from bookwright.rendering.page import PageInProgress, accept
 from bookwright.rendering.search import sought
+from bookwright.rendering.tables import with_headers
 from bookwright.settings import Settings
 from bookwright.takeaways import cells, downloads, wheel
 
@@ -394,7 +395,7 @@ class Build:
         if not file or not file.page:
             return None
         self._mathematics.insert_into(file.page)
-        html = file.page.content or ""
+        html = with_headers(file.page.content or "")
         url_of = partial(_relative_url, files=files, base=file.page.url)
         if self._carried:
             place = partial(get_relative_url, other=file.page.url)

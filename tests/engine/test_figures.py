@@ -11,7 +11,7 @@ from bookwright.blocks.isolation import Sandbox, environment
 from bookwright.rendering.figures import of_drawing
 from bookwright.rendering.paths import read, short
 from bookwright.settings import PASSED, Colour, Figures
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sites import ENVIRONMENT
 
@@ -384,6 +384,7 @@ class TestPaths:
     def test_number_has_only_what_it_needs(self, number, decimals, text):
         assert short(number, decimals) == text
 
+    @example([(1 / 8, 0), (-1 / 8, -1 / 4), (0, -1 / 8)])  # it goes too far, and comes back
     @given(st.lists(st.tuples(COORDINATES, COORDINATES), min_size=2, max_size=30))
     def test_what_is_rounded_off_does_not_add_up(self, points):
         path = "M " + " L ".join(f"{x:f} {y:f}" for x, y in points)

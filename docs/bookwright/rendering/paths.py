@@ -102,6 +102,9 @@ def _without_what_nobody_sees(points: list[complex]) -> list[complex]:
 
 
 def _away(point: complex, start: complex, end: complex) -> float:
-    """Return how far a point lies from the line through two others."""
+    """Return how far a point lies from the line that leads from one point to another."""
     way, off = end - start, point - start
-    return abs((off * way.conjugate()).imag) / abs(way) if way else abs(off)
+    if not way:
+        return abs(off)
+    share = (off * way.conjugate()).real / abs(way) ** 2
+    return abs(off - min(max(share, 0), 1) * way)

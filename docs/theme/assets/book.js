@@ -16,3 +16,14 @@ if (all) {
   })
   all.hidden = false
 }
+
+// What scrolls can be reached by keyboard, and what does not is no stop.
+const scrollers = ".md-typeset__scrollwrap, .highlight code, pre.output, .math"
+const mark = element => {
+  if (element.scrollWidth > element.clientWidth) element.tabIndex = 0
+  else element.removeAttribute("tabindex")
+}
+const markAll = () => document.querySelectorAll(scrollers).forEach(mark)
+addEventListener("load", () => requestIdleCallback(markAll))
+addEventListener("resize", () => requestIdleCallback(markAll))
+document.addEventListener("toggle", event => event.target.querySelectorAll(scrollers).forEach(mark), true)
