@@ -59,15 +59,18 @@ from gdbook.losses import (
 )
 from gdbook.objectives import Objective, linear_model
 from gdbook.penalties import l1_penalty, l2_penalty
-from gdbook.tables import graph_table, history_table, markdown_table
+from gdbook.tables import graph_table, history_table, losses_table, markdown_table
+from gdbook.tabular import CsvSamples, Standardisation, read_csv, standardisation
 
 __all__ = [
+    "CsvSamples",
     "GradientCheck",
     "History",
     "Log",
     "Loss",
     "Objective",
     "Samples",
+    "Standardisation",
     "Value",
     "absolute_error",
     "adagrad",
@@ -95,6 +98,7 @@ __all__ = [
     "l2_penalty",
     "last_sample_only",
     "linear_model",
+    "losses_table",
     "markdown_table",
     "momentum",
     "nesterov",
@@ -108,10 +112,12 @@ __all__ = [
     "polynomial_decay",
     "preconditioned",
     "published_log",
+    "read_csv",
     "reshuffled",
     "rmsprop",
     "softmax_classifier",
     "squared_error",
+    "standardisation",
     "step_decay",
     "stochastic_gradient_descent",
     "thirteen_features",

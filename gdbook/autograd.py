@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from gdbook._checks import finite_number
+from gdbook._copies import twin
 
 __all__ = ["Value", "topological_order"]
 
@@ -27,6 +28,10 @@ class Value:
     ValueError, such as a division by 0. One whose result or derivative is too large for a float
     raises an OverflowError, which `gradient_descent` takes for divergence. Kinks are no error:
     there, `relu` and `max` have the derivatives that PyTorch gives them.
+
+    `copy.deepcopy` copies a Value with the whole graph behind it, however deep. `pickle` goes
+    through the graph by recursion: more than about a hundred operations in a chain are too deep for
+    it, and end in a RecursionError. Pickle the numbers, and compute anew.
 
     Args:
         data: The number, finite.
@@ -76,6 +81,9 @@ class Value:
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value({self.data}, grad={self.grad}{label})"
+
+    def __deepcopy__(self, memo: dict[int, Value]) -> Value:
+        return twin(topological_order(self), memo)
 
     def __add__(self, other: Value | float) -> Value:
         return _apply("{} + {}", lambda a, b: (a + b, 1.0, 1.0), self, other)

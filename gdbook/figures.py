@@ -5,11 +5,14 @@ figure, and returns the axes, so that titles and marks can be added.
 """
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 import numpy as np
 
 from gdbook._checks import Array, real_array, whole_number
 from gdbook._extras import extra
+from gdbook._results import one_number
+from gdbook._runs import Run, curves
 from gdbook.descent import History
 from gdbook.objectives import Objective
 
@@ -18,6 +21,8 @@ with extra("figures"):
     from matplotlib.axes import Axes
 
 __all__ = ["draw_contours", "draw_losses", "draw_path"]
+
+Scale = Literal["linear", "log"]
 
 
 def draw_contours(
@@ -46,7 +51,8 @@ def draw_contours(
         The axes.
 
     Raises:
-        TypeError: `levels` is not whole, or a range does not hold real numbers.
+        TypeError: `objective` is none, its value is no real number, `levels` is not whole, or a
+            range does not hold real numbers.
         ValueError: `levels` is less than 1, a range is not two rising finite numbers, or the
             objective is constant or not finite there.
 
@@ -57,21 +63,31 @@ def draw_contours(
         >>> ax = draw_contours(sphere, first=(-1, 1), second=(-1, 1))
         >>> ax.get_xlim()
         (np.float64(-1.0), np.float64(1.0))
-
-    Source:
-        The level sets of every text on optimisation.
     """
     levels = whole_number("levels", levels, at_least=1)
     across, up = _grid("first", first), _grid("second", second)
-    values = np.array([[objective.value(np.array([p, q])) for p in across] for q in up])
+    if not isinstance(objective, Objective):
+        raise TypeError(f"objective is {objective!r}: pass Objective(value, gradient).")
+    values = np.array([[_value(objective, [p, q]) for p in across.tolist()] for q in up.tolist()])
     spread = np.linspace(0, 1, levels + 2)[1:-1] ** 2
-    lowest, highest = real_array("the objective", [values.min(), values.max()])
+    lowest, highest = values.min(), values.max()
     if lowest == highest:
         raise ValueError(f"the objective is {lowest} everywhere: choose where it changes.")
     lines = lowest + spread * (highest - lowest)
     ax = plt.figure().subplots() if ax is None else ax
     ax.contour(across, up, values, levels=lines, colors="C7", linewidths=0.8)
     return ax
+
+
+def _value(objective: Objective, params: list[float]) -> float:
+    try:
+        with np.errstate(all="ignore"):
+            value = one_number(f"the objective at {params}", objective.value(np.array(params)))
+    except ArithmeticError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise ValueError(f"at {params} the objective is {value}: draw where it is finite.")
+    return value
 
 
 def _grid(name: str, ends: tuple[float, float]) -> Array:
@@ -104,9 +120,6 @@ def draw_path(history: History, *, label: str | None = None, ax: Axes | None = N
         >>> history = gradient_descent(sphere, [1.0, 1.0], learning_rate=0.1, epochs=5)
         >>> len(draw_path(history).lines[0].get_xdata())
         6
-
-    Source:
-        The columns are `History.params`.
     """
     if history.params.shape[1:] != (2,):
         raise ValueError(
@@ -121,40 +134,65 @@ def draw_path(history: History, *, label: str | None = None, ax: Axes | None = N
     return ax
 
 
-def draw_losses(histories: Mapping[str, History], *, ax: Axes | None = None) -> Axes:
+def draw_losses(
+    histories: Mapping[str, Run],
+    *,
+    x_scale: Scale = "linear",
+    y_scale: Scale = "linear",
+    ax: Axes | None = None,
+) -> Axes:
     r"""Draw the loss of one or several runs against the epoch.
 
     $$k \mapsto f(\theta_k)$$
 
+    Runs of NumPy and of torch can stand side by side. A run of `train` has its loss during each
+    epoch here; losses on validation data are dashed, in the same colour.
+
     Args:
         histories: Label to record of a run.
+        x_scale: `"linear"` or `"log"`, which leaves out epoch 0.
+        y_scale: `"linear"` or `"log"`, which leaves out losses of 0 and below.
         ax: Where to draw; a new figure by default.
 
     Returns:
         The axes, with a legend.
 
     Raises:
-        TypeError: `histories` is no mapping.
-        ValueError: There is no run.
+        TypeError: `histories` is no mapping from text to runs.
+        ValueError: There is no run, a label is empty or begins with an underscore, so that
+            matplotlib leaves it out of legends, a scale is not known, or all losses are 0 or
+            below where the scale is logarithmic.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent
         >>> from gdbook.figures import draw_losses
         >>> parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
         >>> history = gradient_descent(parabola, 1.0, learning_rate=0.1, epochs=5)
-        >>> draw_losses({"α = 0.1": history}).get_ylabel()
-        'loss'
-
-    Source:
-        The columns are `History.epochs` and `History.losses`.
+        >>> draw_losses({"α = 0.1": history}, y_scale="log").get_yscale()
+        'log'
     """
-    if not isinstance(histories, Mapping):
-        raise TypeError(f"histories is {histories!r}: pass a mapping from label to run.")
-    if not histories:
-        raise ValueError("histories is empty: pass at least one run and its label.")
+    found = curves(histories)
+    for name in found:
+        if not name or name.startswith("_"):
+            raise ValueError(f"the label {name!r} is left out of legends: pass another one.")
+    for name, scale in (("x_scale", x_scale), ("y_scale", y_scale)):
+        if scale not in get_args(Scale):
+            raise ValueError(f"{name} is {scale!r}: pass 'linear' or 'log'.")
+    if y_scale == "log" and not any(
+        loss > 0 for curve in found.values() for loss in curve.values()
+    ):
+        raise ValueError("no loss is above 0, so none can be drawn: pass y_scale='linear'.")
     ax = plt.figure().subplots() if ax is None else ax
-    for label, history in histories.items():
-        ax.plot(history.epochs, history.losses, "o-", markersize=4, label=label)
     ax.set(xlabel="epoch", ylabel="loss")
+    for scale, set_scale in ((x_scale, ax.set_xscale), (y_scale, ax.set_yscale)):
+        set_scale(scale, **({"nonpositive": "mask"} if scale == "log" else {}))
+    color = None
+    for name, curve in found.items():
+        style = "o-" if name in histories else "o--"
+        color = None if name in histories else color
+        (line,) = ax.plot(
+            list(curve), list(curve.values()), style, markersize=4, label=name, color=color
+        )
+        color = line.get_color()
     ax.legend()
     return ax

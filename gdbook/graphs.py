@@ -104,8 +104,18 @@ def _box(value: Value, digits: int, size: float) -> _Box:
     name = " → ".join(text for text in (symbol, value.label) if text)
     lines = [(line, plt.rcParams["text.color"]) for line in name.splitlines() if line.strip()]
     lines += [(f"{value.data:.{digits}g}", "C0"), (f"∂ {value.grad:.{digits}g}", "C1")]
-    widths = (TextPath((0, 0), line, size=size).get_extents().width for line, _ in lines)
+    widths = (_width(line, size) for line, _ in lines)
     return _Box(lines, max(widths) + size, (_LINE * len(lines) + 0.5) * size)
+
+
+def _width(line: str, size: float) -> float:
+    try:
+        return float(TextPath((0, 0), line, size=size).get_extents().width)
+    except ValueError as error:
+        raise ValueError(
+            f"the label {line!r} is no mathematics that matplotlib can set: mend what stands "
+            r"between the dollar signs, or write them as \$."
+        ) from error
 
 
 def _laid_out(boxes: Mapping[Value, _Box], size: float) -> tuple[list[Bbox], list[Path]]:

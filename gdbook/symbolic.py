@@ -5,16 +5,17 @@ Needs the extra `symbolic`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gdbook._checks import Array
+from gdbook._checks import Array, chosen, parameters, real_array
 from gdbook._extras import extra
 from gdbook.objectives import Objective
 
 with extra("symbolic"):
+    import mpmath  # type: ignore[import-untyped]
     import sympy as sp
     from sympy.parsing.sympy_parser import parse_expr
 
@@ -57,11 +58,16 @@ def symbolic_grad(expression: Any, params: Sequence[Any]) -> SymbolicGradient:
         params: The parameters, SymPy symbols, in the order of the gradient.
 
     Returns:
-        The gradient as formulas, as TeX and as a function.
+        The gradient as formulas, as TeX and as a function. Parameters are real numbers, so the
+            derivative of `Abs` is `sign`. Where there is a jump, such as that of `sign` or
+            `floor`, it is the slope on both sides.
 
     Raises:
-        TypeError: A parameter is no symbol.
-        ValueError: There are no parameters, or the expression has a symbol that is none of them.
+        TypeError: `expression` is none, `params` is no sequence, or a parameter is no symbol. When
+            the function is called: the gradient is complex.
+        ValueError: There are no parameters, one is there twice, the expression has a symbol that
+            is none of them, or NumPy and mpmath cannot compute its derivatives. When the function
+            is called: there are not as many numbers as parameters.
 
     Examples:
         >>> import numpy as np, sympy as sp
@@ -76,32 +82,35 @@ def symbolic_grad(expression: Any, params: Sequence[Any]) -> SymbolicGradient:
     Source:
         A. Meurer et al., *SymPy: symbolic computing in Python*, 2017.
     """
-    formula = sp.sympify(expression)
-    symbols = _symbols(formula, params)
-    partials = tuple(formula.diff(symbol) for symbol in symbols)
-    compiled = sp.lambdify([symbols], partials, modules="numpy")
-
-    def function(values: Array) -> Array:
-        return np.array(compiled(values), dtype=np.float64)
-
-    return SymbolicGradient(partials, sp.latex(sp.Matrix(partials)), function)
+    model = _Model(expression, params, {})
+    return SymbolicGradient(model.partials, sp.latex(sp.Matrix(model.partials)), model.gradient)
 
 
-def symbolic_objective(expression: Any, params: Sequence[Any]) -> Objective:
+def symbolic_objective(
+    expression: Any, params: Sequence[Any], *, samples: Mapping[Any, ArrayLike] | None = None
+) -> Objective:
     r"""Return the objective of an expression; SymPy finds the gradient.
 
     $$f(\theta), \qquad \nabla f(\theta) \text{ by symbolic differentiation}$$
 
     Args:
-        expression: An expression in the parameters and nothing else.
+        expression: An expression in the parameters, and in the symbols of the samples if there
+            are any.
         params: The parameters, SymPy symbols.
+        samples: Symbol to column, shape `(n_samples,)`. The objective is the mean of the
+            expression over the samples, and takes batches of them.
 
     Returns:
         The objective. Its parameters are an array of shape `(n_params,)`.
 
     Raises:
-        TypeError: A parameter is no symbol.
-        ValueError: There are no parameters, or the expression has a symbol that is none of them.
+        TypeError: `expression` is none, `params` is no sequence, a parameter or a name of samples
+            is no symbol, or a column does not hold real numbers. When the objective is used: the
+            expression is complex.
+        ValueError: There are no parameters, one is there twice, the expression has a symbol that
+            is none of them, or NumPy and mpmath cannot compute it or its derivatives; or the
+            columns are empty, not finite, or differ in length. When the objective is used: there
+            are not as many numbers as parameters.
 
     Examples:
         >>> import sympy as sp
@@ -114,14 +123,18 @@ def symbolic_objective(expression: Any, params: Sequence[Any]) -> Objective:
         >>> run.params[:, 0]
         array([1., 0.])
 
+        The mean over samples, for mini-batches:
+
+        >>> w, y = sp.symbols("w y")
+        >>> line = symbolic_objective((w * x - y) ** 2, [w], samples={x: [1, 2], y: [2, 5]})
+        >>> line.gradient([1.0]), line.gradient([1.0], [0])
+        (array([-7.]), array([-2.]))
+
     Source:
         A. Meurer et al., *SymPy: symbolic computing in Python*, 2017.
     """
-    formula = sp.sympify(expression)
-    compiled = sp.lambdify([_symbols(formula, params)], formula, modules="numpy")
-    return Objective(
-        lambda values: float(compiled(values)), symbolic_grad(formula, params).function
-    )
+    model = _Model(expression, params, samples or {})
+    return Objective(model.value, model.gradient, n_samples=model.n_samples)
 
 
 def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
@@ -161,7 +174,7 @@ def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
     """
     if not steps:
         raise ValueError("steps is empty: write at least one, with its reason.")
-    before = sp.sympify(expression).doit()
+    before = _expression(expression).doit()
     known = {symbol.name: symbol for symbol in before.free_symbols}
     known |= {symbol.name: symbol for symbol in sp.sympify(expression).free_symbols}
     rows = []
@@ -182,9 +195,10 @@ def derivation(name: str, expression: Any, steps: Mapping[str, str]) -> str:
 def _read(text: str, symbols: Mapping[str, Any]) -> Any:
     try:
         step = parse_expr(text, local_dict=dict(symbols), evaluate=False)
-    except (SyntaxError, TypeError, TokenError) as error:
+        strangers = (step + 0).free_symbols - {*symbols.values()}  # no sum, no number
+    except Exception as error:  # SymPy's reader raises what Python's compiler does, and more
         raise ValueError(f"the step {text} is no expression: {error}.") from error
-    if strangers := step.free_symbols - {*symbols.values()}:
+    if strangers:
         names = ", ".join(sorted(map(str, strangers)))
         raise ValueError(f"the step {text} has {names}, and the expression does not.")
     return step
@@ -201,15 +215,104 @@ def _without_ones(step: Any) -> Any:
     return parts[0] if len(parts) == 1 and step.is_Mul else step.func(*parts, evaluate=False)
 
 
-def _symbols(formula: Any, params: Sequence[Any]) -> list[Any]:
-    symbols = list(params)
-    if not symbols:
+class _Model:
+    """An expression in real numbers and its derivatives, or their means over samples."""
+
+    def __init__(
+        self, expression: Any, params: Sequence[Any], samples: Mapping[Any, ArrayLike]
+    ) -> None:
+        self.made_of = expression, params, samples
+        formula = _expression(expression)
+        symbols = _symbols(formula, params, samples)
+        self.columns = _columns(samples)
+        self.n_samples = len(self.columns[0]) if self.columns else None
+        self.shape = (len(params),)
+        real = [sp.Dummy(symbol.name, real=True) for symbol in symbols]
+        formula = formula.xreplace(dict(zip(symbols, real, strict=True)))
+        slopes = [_slope(formula, symbol) for symbol in real[: len(params)]]
+        self.partials = tuple(
+            slope.xreplace(dict(zip(real, symbols, strict=True))) for slope in slopes
+        )
+        self._value = _compiled(real, formula)
+        self._slopes = [_compiled(real, slope) for slope in slopes]
+
+    def __reduce__(self) -> tuple[type["_Model"], tuple[Any, ...]]:
+        return _Model, self.made_of  # compiled functions do not pickle
+
+    def value(self, params: ArrayLike, batch: Any = None) -> float:
+        return self._mean(self._value, params, batch)
+
+    def gradient(self, params: ArrayLike, batch: Any = None) -> Array:
+        return np.array([self._mean(slope, params, batch) for slope in self._slopes])
+
+    def _mean(self, function: Callable[..., Any], params: ArrayLike, batch: Any) -> float:
+        values = parameters(params, self.shape, ", a number for each symbol")
+        columns = self.columns if batch is None else chosen(batch, *self.columns)
+        with np.errstate(all="ignore"):
+            result = np.mean(function(*values, *columns))
+        if np.iscomplexobj(result):
+            raise TypeError(f"at {values} the expression is complex: pass a real one.")
+        return float(result)
+
+
+def _expression(expression: Any) -> Any:
+    try:
+        formula = sp.sympify(expression)
+    except Exception as error:  # it tries many ways, and raises what the last one does
+        raise TypeError(f"expression is {expression!r}, which SymPy cannot read.") from error
+    if not isinstance(formula, sp.Expr) or formula.is_Matrix:
+        raise TypeError(f"expression is {expression!r}: pass one that has a number as its value.")
+    return formula
+
+
+def _columns(samples: Mapping[Any, ArrayLike]) -> list[Array]:
+    columns = {name: real_array(f"samples[{name}]", column) for name, column in samples.items()}
+    shapes = {str(name): column.shape for name, column in columns.items()}
+    if len(set(shapes.values())) > 1 or any(column.ndim != 1 for column in columns.values()):
+        raise ValueError(f"samples have shapes {shapes}: pass columns of one length, (n_samples,).")
+    return [*columns.values()]
+
+
+def _slope(formula: Any, symbol: Any) -> Any:
+    """Return the derivative; at jumps it is the slope on both sides."""
+    slope = formula.diff(symbol).replace(sp.DiracDelta, lambda *_: sp.Integer(0))
+    flat = slope.replace(
+        lambda part: isinstance(part, sp.Derivative) and part.has(sp.floor, sp.ceiling),
+        lambda _: sp.Integer(0),
+    )
+    return flat.replace(sp.Subs, lambda *parts: sp.Subs(*parts).doit())
+
+
+def _compiled(symbols: Sequence[Any], formula: Any) -> Callable[..., Any]:
+    """Return a formula as a function; what NumPy does not know, SymPy's mpmath does."""
+    names = {type(part).__name__ for part in formula.atoms(sp.Function)}
+    others = {
+        name: np.vectorize(getattr(mpmath, name), otypes=[float])
+        for name in names
+        if hasattr(mpmath, name) and not hasattr(np, name)
+    }
+    try:
+        function: Callable[..., Any] = sp.lambdify(symbols, formula, modules=[others, "numpy"])
+        with np.errstate(all="ignore"):
+            function(*np.full(len(symbols), 0.5))
+    except (NotImplementedError, NameError) as error:
+        shown = formula.xreplace({symbol: sp.Symbol(symbol.name) for symbol in symbols})
+        raise ValueError(f"NumPy cannot compute {shown}: use other functions.") from error
+    return function
+
+
+def _symbols(formula: Any, params: Sequence[Any], samples: Mapping[Any, Any]) -> list[Any]:
+    if not isinstance(params, Sequence):
+        raise TypeError(f"params is {params!r}: pass a sequence of symbols, such as [x].")
+    if not params:
         raise ValueError("params is empty: pass at least one symbol.")
+    symbols = [*params, *samples]
     for symbol in symbols:
         if not isinstance(symbol, sp.Symbol):
             raise TypeError(f"{symbol!r} is no symbol: make one by sympy.symbols.")
-    strangers = formula.free_symbols - set(symbols)
-    if strangers:
+        if symbols.count(symbol) > 1:
+            raise ValueError(f"{symbol} is there twice: pass each symbol once.")
+    if strangers := formula.free_symbols - set(symbols):
         names = ", ".join(sorted(map(str, strangers)))
         raise ValueError(f"the expression has {names}, too: pass all its symbols as params.")
     return symbols

@@ -6,21 +6,26 @@ from typing import Any
 import numpy as np
 
 from gdbook._checks import whole_number
+from gdbook._runs import Run, curves
 from gdbook.autograd import Value, topological_order
 from gdbook.descent import History
 
-__all__ = ["graph_table", "history_table", "markdown_table"]
+__all__ = ["graph_table", "history_table", "losses_table", "markdown_table"]
+
+_DOTS = "…"  # in the place of rows that are left out
+_NEUTRAL = ("", _DOTS)  # text among numbers
 
 
 def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> str:
     r"""Return columns as a Markdown table, numbers to the right and text to the left.
 
-    A column is set to the right if all its cells are numbers. Floats are rounded to `digits`
-    significant digits; fractions, whole numbers and text are shown in full.
+    A column is set to the right if its cells are numbers; some may be empty, or `…`. Floats and
+    complex numbers are rounded to `digits` significant digits; fractions, whole numbers and text
+    are shown in full.
 
     Args:
         columns: Header to cells; all columns equally long.
-        digits: Significant digits of floats, at least 1.
+        digits: Significant digits of floats, from 1 to 17, which tell all floats apart.
 
     Returns:
         The table, one line a row, without a newline at its end. A vertical bar in text is
@@ -28,8 +33,8 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
 
     Raises:
         TypeError: `digits` is not whole, or `columns` is no mapping from text to cells.
-        ValueError: There are no columns, they differ in length, `digits` is less than 1, or a
-            cell has several lines.
+        ValueError: There are no columns, they differ in length, `digits` is less than 1 or more
+            than 17, or a cell has several lines.
 
     Examples:
         >>> from gdbook import markdown_table
@@ -41,32 +46,54 @@ def markdown_table(columns: Mapping[str, Iterable[Any]], *, digits: int = 6) -> 
     Source:
         The table syntax of PHP Markdown Extra.
     """
-    digits = whole_number("digits", digits, at_least=1)
+    digits = _digits(digits)
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
         raise TypeError(f"columns is {columns!r}: pass a mapping from header to cells.")
-    cells = {header: list(column) for header, column in columns.items()}
+    cells = {header: _cells(header, column) for header, column in columns.items()}
     lengths = {header: len(column) for header, column in cells.items()}
     if len(set(lengths.values())) != 1:
         raise ValueError(f"the columns have lengths {lengths}: pass equal lengths, at least one.")
-    rules = (
-        ":---" if any(isinstance(cell, str) for cell in column) else "---:"
-        for column in cells.values()
-    )
+    rules = (":---" if _is_text(column) else "---:" for column in cells.values())
     rows = ((_cell(cell, digits) for cell in row) for row in zip(*cells.values(), strict=True))
     headers = (_cell(header, digits) for header in cells)
     return "\n".join("| " + " | ".join(line) + " |" for line in (headers, rules, *rows))
 
 
+def _digits(digits: int) -> int:
+    if whole_number("digits", digits, at_least=1) > 17:
+        raise ValueError(f"digits is {digits}: pass 1 to 17, which tell all floats apart.")
+    return int(digits)
+
+
+def _cells(header: str, column: Any) -> list[Any]:
+    is_column = isinstance(column, Iterable) and not isinstance(column, str | bytes)
+    if not is_column or getattr(column, "ndim", 1) == 0:
+        raise TypeError(f"columns[{header!r}] is {column!r}: pass a list of cells.")
+    return [each.item() if getattr(each, "shape", None) == () else each for each in column]
+
+
+def _is_text(column: list[Any]) -> bool:
+    texts = [cell for cell in column if isinstance(cell, str)]
+    return bool(texts) and (len(texts) == len(column) or any(t not in _NEUTRAL for t in texts))
+
+
 def _cell(value: Any, digits: int) -> str:
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float | complex | np.inexact):
         return f"{value:.{digits}g}"
     text = str(value)
-    if "\n" in text:
+    if "\n" in text or "\r" in text:
         raise ValueError(f"{text!r} has several lines: a cell of a Markdown table has one.")
     return text.replace("|", r"\|")
 
 
-def history_table(history: History, *, names: Sequence[str] = ("params",), digits: int = 6) -> str:
+def history_table(
+    history: History,
+    *,
+    names: Sequence[str] = ("params",),
+    digits: int = 6,
+    head: int | None = None,
+    tail: int | None = None,
+) -> str:
     r"""Return the record of a run as a Markdown table, one row for each recorded epoch.
 
     $$k, \quad \theta_k, \quad f(\theta_k), \quad \nabla f(\theta_k)$$
@@ -74,15 +101,18 @@ def history_table(history: History, *, names: Sequence[str] = ("params",), digit
     Args:
         history: The record of a run on one parameter or on a vector of them.
         names: One name for each parameter, for the headers.
-        digits: Significant digits, at least 1.
+        digits: Significant digits, from 1 to 17.
+        head: How many of the first rows to show, and
+        tail: how many of the last ones, with dots between them; by default all rows.
 
     Returns:
         The table, one line a row, without a newline at its end.
 
     Raises:
-        TypeError: `digits` is not whole.
+        TypeError: `digits`, `head` or `tail` is not whole.
         ValueError: There are not as many names as parameters, a name is given twice or is
-            `epoch` or `loss`, or `digits` is less than 1.
+            `epoch` or `loss`, `digits` is less than 1 or more than 17, or `head` or `tail` is
+            negative.
 
     Examples:
         >>> from gdbook import Objective, gradient_descent, history_table
@@ -93,9 +123,6 @@ def history_table(history: History, *, names: Sequence[str] = ("params",), digit
         | ---: | ---: | ---: | ---: |
         | 0 | 1 | 2 | 4 |
         | 1 | 0.5 | 0.5 | 2 |
-
-    Source:
-        The columns are those of `History`.
     """
     columns = ["epoch", *names, "loss"]
     if len(set(columns)) != len(columns):
@@ -107,15 +134,80 @@ def history_table(history: History, *, names: Sequence[str] = ("params",), digit
             f"the run has {params.shape[1]} parameters, and names are {list(names)}: "
             "pass one name for each parameter."
         )
-    return markdown_table(
-        {
-            "epoch": history.epochs,
-            **dict(zip(names, params.T, strict=True)),
-            "loss": history.losses,
-            **{f"∂loss/∂{name}": column for name, column in zip(names, gradients.T, strict=True)},
-        },
-        digits=digits,
-    )
+    table: dict[str, Any] = {
+        "epoch": history.epochs,
+        **dict(zip(names, params.T, strict=True)),
+        "loss": history.losses,
+        **{f"∂loss/∂{name}": column for name, column in zip(names, gradients.T, strict=True)},
+    }
+    return markdown_table(_ends(table, head, tail), digits=digits)
+
+
+def losses_table(
+    histories: Mapping[str, Run],
+    *,
+    digits: int = 6,
+    head: int | None = None,
+    tail: int | None = None,
+) -> str:
+    r"""Return the losses of several runs as a Markdown table, one row for each epoch.
+
+    $$k, \quad f(\theta_k)$$
+
+    Runs of NumPy and of torch can stand side by side. A run of `train` has its loss during each
+    epoch here, and a second column if it has losses on validation data. Where a run has no row
+    for an epoch, its cell is empty.
+
+    Args:
+        histories: Label to record of a run.
+        digits: Significant digits, from 1 to 17.
+        head: How many of the first rows to show, and
+        tail: how many of the last ones, with dots between them; by default all rows.
+
+    Returns:
+        The table, one line a row, without a newline at its end.
+
+    Raises:
+        TypeError: `histories` is no mapping from text to runs, or `digits`, `head` or `tail` is
+            not whole.
+        ValueError: There is no run, two columns would have one name, `digits` is less than 1 or
+            more than 17, or `head` or `tail` is negative.
+
+    Examples:
+        >>> from gdbook import Objective, gradient_descent, losses_table
+        >>> parabola = Objective(lambda x: 2 * x**2, lambda x: 4 * x)
+        >>> runs = {
+        ...     f"α = {rate}": gradient_descent(parabola, 1.0, learning_rate=rate, epochs=9)
+        ...     for rate in (0.125, 0.25)
+        ... }
+        >>> print(losses_table(runs, head=2, tail=1))
+        | epoch | α = 0.125 | α = 0.25 |
+        | ---: | ---: | ---: |
+        | 0 | 2 | 2 |
+        | 1 | 0.5 | 0 |
+        | … | … | … |
+        | 9 | 7.62939e-06 | 0 |
+    """
+    found = curves(histories)
+    if "epoch" in found:
+        raise ValueError("'epoch' is the name of two columns: pass another label.")
+    epochs = sorted({epoch for losses in found.values() for epoch in losses})
+    table = {name: [losses.get(epoch, "") for epoch in epochs] for name, losses in found.items()}
+    return markdown_table(_ends({"epoch": epochs, **table}, head, tail), digits=digits)
+
+
+def _ends(
+    columns: Mapping[str, Sequence[Any]], head: int | None, tail: int | None
+) -> Mapping[str, Sequence[Any]]:
+    """Return the first and the last rows, with dots between them if any are left out."""
+    if head is None and tail is None:
+        return columns
+    n_rows = len(next(iter(columns.values())))
+    first = whole_number("head", 0 if head is None else head, at_least=0)
+    last = n_rows - whole_number("tail", 0 if tail is None else tail, at_least=0)
+    if first >= last:
+        return columns
+    return {name: [*column[:first], _DOTS, *column[last:]] for name, column in columns.items()}
 
 
 def graph_table(result: Value, *, digits: int = 6) -> str:
@@ -128,14 +220,14 @@ def graph_table(result: Value, *, digits: int = 6) -> str:
 
     Args:
         result: The last row.
-        digits: Significant digits, at least 1.
+        digits: Significant digits, from 1 to 17.
 
     Returns:
         The table, one line a row, without a newline at its end.
 
     Raises:
         TypeError: `result` is no Value, or `digits` is not whole.
-        ValueError: `digits` is less than 1, or a label has several lines.
+        ValueError: `digits` is less than 1 or more than 17, or a label has several lines.
 
     Examples:
         >>> from gdbook import Value, graph_table

@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-
-from gdbook._checks import Array
 from gdbook._extras import extra
 from gdbook.objectives import Objective
 
@@ -21,8 +18,9 @@ with extra("torch"):
     from torch.optim.lr_scheduler import LRScheduler
     from torch.utils.data import DataLoader
 
+    from gdbook.training._autograd import Autograd, samples
     from gdbook.training._parallel import existing_device
-    from gdbook.training._task import Options, Task
+    from gdbook.training._task import Options, ScheduledBy, Task
     from gdbook.training._trainer import run
 
 __all__ = ["TrainingHistory", "autograd_objective", "train"]
@@ -35,7 +33,8 @@ class TrainingHistory:
     r"""What a training went through, one number for each epoch.
 
     A loss of the training is the mean over all samples, each taken before the update that its
-    batch made, so the parameters move on while it is measured:
+    batch made, so the parameters move on while it is measured. So it can lie above the loss on
+    the validation data even if these are the same samples:
 
     $$\frac{1}{n} \sum_{B} \sum_{i \in B} \ell(\hat y_i(\theta_B), y_i)$$
 
@@ -60,28 +59,46 @@ class TrainingHistory:
         """Return the number of epochs."""
         return len(self.losses)
 
+    @property
+    def epochs(self) -> range:
+        """The numbers of the epochs, from 1."""
+        return range(1, len(self) + 1)
+
+    @property
+    def best_epoch(self) -> int:
+        """The first epoch with the least loss, on the validation data if there are any."""
+        watched = self.validation_losses or self.losses
+        return watched.index(min(watched)) + 1
+
 
 def autograd_objective(
-    function: Callable[[torch.Tensor], torch.Tensor], *, dtype: torch.dtype = torch.float64
+    function: Callable[..., torch.Tensor], *data: Any, dtype: torch.dtype = torch.float64
 ) -> Objective:
     r"""Return the objective of a function of one tensor; PyTorch finds the gradient.
 
     $$f(\theta), \qquad \nabla f(\theta) \text{ by reverse-mode differentiation}$$
 
+    With data, the objective is made from samples, so that it can be trained by mini-batches.
+
     Args:
-        function: Takes a tensor of parameters, returns a tensor with one element. Written in
+        function: Takes a tensor of parameters, and then the samples of a batch from each of the
+            data. Returns a tensor with one element, the mean over these samples. Written in
             torch's operations.
-        dtype: What torch computes in. The values that come back are float64.
+        *data: Tensors or arrays with the samples along the first axis, such as features and
+            targets.
+        dtype: What torch computes in, floating-point data included. The values that come back
+            are float64. In float32 a value has seven digits, which `check_grad` allows for.
 
     Returns:
         The objective. Its value and its gradient take and return NumPy arrays, so every loop
         of `gdbook.descent` runs on it.
 
     Raises:
-        TypeError: When the objective is used: the function returned something else than a
-            tensor.
-        ValueError: When the objective is used: the function returned more than one element, or,
-            for a gradient, something that does not depend on the parameters.
+        TypeError: Data cannot be made a tensor. When the objective is used: the function
+            returned something else than a tensor.
+        ValueError: Data have no samples, or differ in their number. When the objective is used:
+            the function returned more than one element, or, for a gradient, something that does
+            not depend on the parameters.
 
     Examples:
         >>> import numpy as np
@@ -90,43 +107,25 @@ def autograd_objective(
         >>> parabola.gradient(np.array(3.0))
         array(12.)
 
+        A model of one's own, for mini-batches:
+
+        >>> X, y = [[1.0], [2.0]], [2.0, 5.0]
+        >>> line = autograd_objective(lambda w, X, y: ((X @ w - y) ** 2).mean(), X, y)
+        >>> line.n_samples, line.gradient([1.0]), line.gradient([1.0], [0])
+        (2, array([-7.]), array([-2.]))
+
     Source:
         A. Paszke et al., *PyTorch: An Imperative Style, High-Performance Deep Learning Library*,
         2019, section 4.3.
     """
-
-    def evaluate(params: Array) -> tuple[torch.Tensor, torch.Tensor]:
-        numbers = np.array(params, dtype=np.float64, order="C")
-        tensor = torch.tensor(numbers, dtype=dtype, requires_grad=True)
-        output = function(tensor)
-        if not isinstance(output, torch.Tensor):
-            raise TypeError(f"the function returned {output!r}: return a tensor.")
-        if output.numel() != 1:
-            raise ValueError(
-                f"the function returned shape {tuple(output.shape)}: return one number, "
-                "such as a sum or a mean."
-            )
-        return tensor, output
-
-    def value(params: Array) -> float:
-        return evaluate(params)[1].item()
-
-    def gradient(params: Array) -> Array:
-        return value_and_gradient(params)[1]
-
-    def value_and_gradient(params: Array) -> tuple[float, Array]:
-        tensor, output = evaluate(params)
-        grad = None
-        if output.requires_grad:
-            (grad,) = torch.autograd.grad(output, tensor, allow_unused=True)
-        if grad is None:
-            raise ValueError(
-                "what the function returned does not depend on the parameters through torch's "
-                "operations: do not detach, and do not convert to numbers or arrays."
-            )
-        return output.item(), grad.to(torch.float64).numpy()
-
-    return Objective(value, gradient, value_and_gradient=value_and_gradient)
+    model = Autograd(function, samples(data, dtype), dtype)
+    n_samples = len(model.data[0]) if data else None
+    return Objective(
+        model.value,
+        model.gradient,
+        n_samples=n_samples,
+        value_and_gradient=model.value_and_gradient,
+    )
 
 
 def train(  # noqa: PLR0913 - each option is one that a training needs
@@ -137,8 +136,11 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
     *,
     epochs: int,
     scheduler: LRScheduler | None = None,
+    scheduler_steps: ScheduledBy = "each epoch",
     validation: DataLoader[Any] | None = None,
     patience: int | None = None,
+    keep_best: bool = False,
+    max_grad_norm: float | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int = 1,
     resume: bool = False,
@@ -170,10 +172,17 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
             axis. Its `batch_size` is that of all processes together.
         optimizer: Makes one step for each batch.
         epochs: How many times to go through the loader; with `resume`, those before included.
-        scheduler: Makes one step after each epoch.
+        scheduler: Any of `torch.optim.lr_scheduler`. `ReduceLROnPlateau` sees, after each epoch,
+            the loss that the patience looks at.
+        scheduler_steps: `"each epoch"`, or `"each batch"` for those that count updates, such as
+            `OneCycleLR`.
         validation: Loader of samples that no update sees.
         patience: End the run where for so many epochs the loss has not been below its least:
             the loss on the validation data if there are any, else that of the training.
+        keep_best: Leave the model as it was after the epoch in which that loss was least, the
+            `best_epoch` of the history. It wants validation data: the loss of the training also
+            falls while a model learns its samples by heart.
+        max_grad_norm: Shorten gradients that are longer than this before each step.
         checkpoint: File in which the state of the run is kept. Under `torchrun` the first
             process writes it, and all have to be able to read it.
         checkpoint_every: Write it after so many epochs, and at the end.
@@ -193,12 +202,16 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
 
     Raises:
         TypeError: An argument is not of its type, `model` is parallel already, the loader gives
-            no pairs of tensors, its batches cannot be divided among the processes, or the loss
-            returns something else than one number.
+            no pairs of tensors, its batches cannot be divided among the processes, the model or
+            the loss cannot compute with whole numbers, or the loss returns something else than
+            one number.
         ValueError: An argument cannot be used: a whole number is too small, a loader is empty,
             `optimizer` is of another model or `scheduler` of another optimizer, `loss` sums
-            instead of taking the mean, `device` does not exist, the checkpoint cannot be written
-            or read, or is of another run. Or the loss does not depend on the parameters.
+            instead of taking the mean, a parameter has no shape yet, `device` does not exist, the
+            checkpoint cannot be written or read, or is of another run. Or the outputs have
+            another shape than the targets, such as `(n, 1)` and `(n,)`, which would be
+            broadcast; a batch has not as many inputs as targets; or the loss does not depend on
+            the parameters.
         FloatingPointError: A loss or a parameter is not finite. The message names the epoch and
             the batch; the model has the parameters from before that batch, and the last
             checkpoint is left.
@@ -220,7 +233,19 @@ def train(  # noqa: PLR0913 - each option is one that a training needs
         2020.
     """
     task = Task(model, loss, loader, optimizer, scheduler, validation)
-    options = Options(epochs, patience, checkpoint, checkpoint_every, resume, dtype, seed, progress)
+    options = Options(
+        epochs=epochs,
+        scheduler_steps=scheduler_steps,
+        patience=patience,
+        keep_best=keep_best,
+        max_grad_norm=max_grad_norm,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+        resume=resume,
+        dtype=dtype,
+        seed=seed,
+        progress=progress,
+    )
     task.check()
     options.check()
     if checkpoint is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from gdbook.training._parallel import gathered, rank
 
@@ -30,6 +31,7 @@ class Checkpoint:
     loss: dict[str, Any]
     optimizer: dict[str, Any]
     scheduler: dict[str, Any] | None
+    best: dict[str, Any] | None
     random: list[dict[str, Any]]
 
     @classmethod
@@ -45,6 +47,7 @@ class Checkpoint:
             loss=task.loss_state,
             optimizer=task.optimizer.state_dict(),
             scheduler=task.scheduler.state_dict() if task.scheduler else None,
+            best=trainer.best,
             random=gathered(_random_states(trainer.device, task.generators)),
         )
 
@@ -52,15 +55,25 @@ class Checkpoint:
         """Let a run go on from here."""
         task = trainer.task
         trainer.losses, trainer.validation_losses = self.losses, self.validation_losses
+        trainer.best = self.best
         task.model.load_state_dict(self.model)
         for name, buffer in task.model.named_buffers():  # some are in no state of a model
             buffer.copy_(self.buffers[name])
         if isinstance(task.loss, nn.Module):
             task.loss.load_state_dict(self.loss)
-        task.optimizer.load_state_dict(self.optimizer)
+        load_optimizer(task.optimizer, self.optimizer)
         if task.scheduler is not None and self.scheduler is not None:
             task.scheduler.load_state_dict(self.scheduler)
         _set_random_states(self.random[rank()], trainer.device, task.generators)
+
+
+def load_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
+    """Load a state into the groups that there are, which others may hold."""
+    groups = optimizer.param_groups
+    optimizer.load_state_dict(state)
+    for group, loaded in zip(groups, optimizer.param_groups, strict=True):
+        group.update(loaded)
+    optimizer.param_groups = groups
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:

@@ -4,20 +4,25 @@ import os
 from collections.abc import Callable
 from operator import length_hint
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - as everyone calls it
 from torch.nn.parallel import DataParallel, DistributedDataParallel
+from torch.nn.parameter import is_lazy
 from torch.optim import LBFGS, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from gdbook._checks import whole_number
+from gdbook._checks import flag, positive_number, whole_number
 from gdbook.training._parallel import Loader, check_divisible
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+ScheduledBy = Literal["each epoch", "each batch"]
 
+_Elementwise = nn.MSELoss | nn.L1Loss | nn.SmoothL1Loss | nn.HuberLoss
+_ELEMENTWISE = (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)  # they broadcast, and warn
 _HOLDERS = (torch.Generator, Sampler, Dataset)
 
 
@@ -25,7 +30,10 @@ class Options(NamedTuple):
     """How long to train, and what to keep."""
 
     epochs: int
+    scheduler_steps: ScheduledBy
     patience: int | None
+    keep_best: bool
+    max_grad_norm: float | None
     checkpoint: str | os.PathLike[str] | None
     checkpoint_every: int
     resume: bool
@@ -46,6 +54,16 @@ class Options(NamedTuple):
             whole_number("patience", self.patience, at_least=1)
         if self.seed is not None:
             whole_number("seed", self.seed, at_least=0)
+        if self.max_grad_norm is not None:
+            positive_number("max_grad_norm", self.max_grad_norm)
+        if self.scheduler_steps not in get_args(ScheduledBy):
+            raise ValueError(
+                f"scheduler_steps is {self.scheduler_steps!r}: pass 'each epoch' or 'each batch'."
+            )
+        flag("resume", self.resume)
+        flag("keep_best", self.keep_best)
+        if self.progress is not None:
+            flag("progress", self.progress)
         if self.dtype is not None:
             _check_type("dtype", self.dtype, torch.dtype, "one of torch's, such as torch.float64")
             if not self.dtype.is_floating_point:
@@ -106,6 +124,11 @@ class Task(NamedTuple):
             raise TypeError(
                 f"model is wrapped in {type(self.model).__name__}: pass model.module; train wraps "
                 "it where there are several processes."
+            )
+        for name in (name for name, each in self.model.named_parameters() if is_lazy(each)):
+            raise ValueError(
+                f"model.{name} has no shape yet: call the model once on inputs of a batch, "
+                "and then make the optimizer."
             )
         if not callable(self.loss):
             raise TypeError(f"loss is {self.loss!r}: pass a function of inputs and targets.")
@@ -173,6 +196,19 @@ class Task(NamedTuple):
 def _check_type(name: str, value: Any, kind: type | tuple[type, ...], wanted: str) -> None:
     if not isinstance(value, kind):
         raise TypeError(f"{name} is of type {type(value).__name__}: pass {wanted}.")
+
+
+def check_shapes(loss: Loss, outputs: Any, targets: Tensor) -> None:
+    """Refuse outputs and targets that would be broadcast: compared each with all others."""
+    if not isinstance(outputs, Tensor) or outputs.shape == targets.shape:
+        return
+    is_same_but_for_axes_of_1 = outputs.squeeze().shape == targets.squeeze().shape
+    function = getattr(loss, "func", loss)  # of a functools.partial
+    if is_same_but_for_axes_of_1 or function in _ELEMENTWISE or isinstance(loss, _Elementwise):
+        raise ValueError(
+            f"the outputs have shape {tuple(outputs.shape)}, the targets {tuple(targets.shape)}: "
+            "pass equal shapes, such as targets[:, None], or end the model with nn.Flatten(0)."
+        )
 
 
 def check_file(name: str, path: Path) -> None:

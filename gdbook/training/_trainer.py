@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
+from itertools import chain
 from math import isfinite
 from operator import length_hint
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm import tqdm
 
@@ -23,14 +26,20 @@ from gdbook.training._parallel import (
     share_buffers,
     summed,
 )
-from gdbook.training._task import Options, Task
+from gdbook.training._task import Options, ScheduledBy, Task, check_shapes
 
 
 def run(task: Task, options: Options, device: torch.device) -> tuple[list[float], list[float]]:
     """Train; return the losses of training and validation."""
     path = options.path
     settings = task.settings(
-        device=device.type, dtype=options.dtype, seed=options.seed, processes=n_processes()
+        device=device.type,
+        dtype=options.dtype,
+        seed=options.seed,
+        processes=n_processes(),
+        scheduler_steps=options.scheduler_steps,
+        max_grad_norm=options.max_grad_norm,
+        keep_best=options.keep_best,
     )
     kept = load(path, settings, options.epochs) if path and options.resume else None
     with process_group(device):
@@ -57,6 +66,8 @@ def _run(
                 save(path, Checkpoint.of(trainer, settings))
             bar.set_postfix(loss=f"{trainer.watched[-1]:.6g}", refresh=False)
             bar.update()
+    if trainer.best is not None:
+        task.model.load_state_dict(trainer.best)
     return trainer.losses, trainer.validation_losses
 
 
@@ -70,17 +81,23 @@ class Trainer:
             if isinstance(module, nn.Module):
                 module.to(device=device, dtype=options.dtype)
         task.model.train()
-        task.optimizer.load_state_dict(task.optimizer.state_dict())
+        _move_state(task.optimizer)
         floating = (each.dtype for each in task.model.parameters() if each.is_floating_point())
         self.dtype = next(floating, torch.float32)
         self.model = parallel(task.model)
         self.losses: list[float] = []
         self.validation_losses: list[float] = []
+        self.best: dict[str, Any] | None = None  # state of the model
 
     @property
     def watched(self) -> list[float]:
         """The losses that tell whether the model gets better."""
         return self.losses if self.task.validation is None else self.validation_losses
+
+    @property
+    def is_best(self) -> bool:
+        """Whether the last of them is less than all before."""
+        return self.watched.index(min(self.watched)) == len(self.watched) - 1
 
     @property
     def has_ended(self) -> bool:
@@ -94,7 +111,7 @@ class Trainer:
 
     def train_epoch(self) -> None:
         """Update the parameters for each batch, look at the validation data, record the losses."""
-        model, scheduler = self.task.model, self.task.scheduler
+        model = self.task.model
         place = f"epoch {len(self.losses) + 1}"
         self.losses.append(self._mean(self._update, self.task.loader, place))
         share_buffers(model)
@@ -106,9 +123,16 @@ class Trainer:
             finally:
                 model.train()
             self.validation_losses.append(loss)
+        if self.options.keep_best and self.is_best:
+            self.best = deepcopy(model.state_dict())
+        self._schedule("each epoch")
+
+    def _schedule(self, now: ScheduledBy) -> None:
+        scheduler = self.task.scheduler
         if isinstance(scheduler, ReduceLROnPlateau):
-            scheduler.step(self.watched[-1])
-        elif scheduler is not None:
+            if now == "each epoch":
+                scheduler.step(self.watched[-1])
+        elif scheduler is not None and now == self.options.scheduler_steps:
             scheduler.step()
 
     def bar(self, *arguments: Any, **options: Any) -> Any:
@@ -141,7 +165,10 @@ class Trainer:
             self.task.optimizer.zero_grad()
             # The gradient is the mean over the processes; their parts may differ in size.
             torch.autograd.backward(value * (n_processes() * own / n_samples))
+            if self.options.max_grad_norm is not None:
+                nn.utils.clip_grad_norm_(chain(*self.task.groups), self.options.max_grad_norm)
             self.task.optimizer.step()
+            self._schedule("each batch")
             if not all(bool(param.isfinite().all()) for param in self.task.model.parameters()):
                 raise _not_finite(f"{place}: the parameters after the update are not finite")
         return total, n_samples
@@ -156,7 +183,7 @@ class Trainer:
     ) -> tuple[Tensor, int, float, float]:
         """Return loss and size of the part, then the sum of losses and the size of all parts."""
         inputs, targets = self._tensors(part.batch, place)
-        value = self.task.loss(model(inputs), targets)
+        value = self._loss(model, inputs, targets, place)
         if not isinstance(value, Tensor) or value.numel() != 1:
             raise TypeError(
                 f"{place}: the loss returned {_description(value)}: return one number, the mean "
@@ -168,6 +195,21 @@ class Trainer:
             raise _not_finite(f"{place}: the loss is {total / n_samples}")
         return value, own, total, n_samples
 
+    def _loss(self, model: nn.Module, inputs: Tensor, targets: Tensor, place: str) -> Any:
+        with _explained(
+            not inputs.is_floating_point(),
+            f"{place}: the model does not take inputs of dtype {inputs.dtype}",
+            "pass inputs.float(), if they are numbers and no indices",
+        ):
+            outputs = model(inputs)
+        with _explained(
+            targets.dtype != getattr(outputs, "dtype", None),
+            f"{place}: the loss does not take targets of dtype {targets.dtype}",
+            "pass targets.float() if they are numbers, targets.long() if they are labels",
+        ):
+            check_shapes(self.task.loss, outputs, targets)
+            return self.task.loss(outputs, targets)
+
     def _tensors(self, batch: Any, place: str) -> list[Tensor]:
         """Return inputs and targets where the model is, as what it computes in."""
         is_pair = isinstance(batch, Sequence) and len(batch) == 2
@@ -176,10 +218,35 @@ class Trainer:
                 f"{place} is {_description(batch)}: let the loader give pairs of tensors, inputs "
                 "and targets, with one or more samples along the first axis."
             )
+        inputs, targets = batch
+        if len(inputs) != len(targets):
+            raise ValueError(
+                f"{place} has {len(inputs)} inputs and {len(targets)} targets: pass equally many."
+            )
         return [
             each.to(self.device, self.dtype if each.is_floating_point() else each.dtype)
             for each in batch
         ]
+
+
+@contextmanager
+def _explained(is_likely: bool, what: str, advice: str) -> Iterator[None]:  # noqa: FBT001 - a condition
+    """Say what is wrong and what to do where torch says it in its own words."""
+    try:
+        yield
+    except (NotImplementedError, RuntimeError) as error:
+        if not is_likely:
+            raise
+        raise TypeError(f"{what}: {advice}. {error}") from error
+
+
+def _move_state(optimizer: Optimizer) -> None:
+    """Move what the optimizer remembers to where its parameters are; their groups stay."""
+    for parameter, memory in optimizer.state.items():
+        for key, value in memory.items():
+            if isinstance(value, Tensor) and key != "step":  # torch keeps it where it is, too
+                dtype = parameter.dtype if parameter.is_floating_point() else value.dtype
+                memory[key] = value.to(parameter.device, dtype)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from gdbook import (
     objectives,
     penalties,
     tables,
+    tabular,
 )
 
 
@@ -363,15 +364,16 @@ def with_replacement():
 
 def checked_gradients():
     """Yield a check whose entries are just near enough, and one whose are just too far apart."""
-    numeric, tolerance = np.array([4.0, -0.25]), 0.01
-    words = {r"\frac{\partial f}{\partial \theta_i}": "a_i", r"\text{its difference}": "q_i"}
-    words |= {r"\text{tolerance}": "t"}
+    tolerance, found = 0.01, gradients.numerical_grad(cubic, START)
+    words = {r"\text{tolerance}": "t", r"\text{error}_i": "q_i"}
     for share, reads in ((0.999, words), (1.001, words | {r"\le ": "> "})):
-        analytic = numeric + share * tolerance * np.array([4, 1])
-        check = gradients.GradientCheck(analytic, numeric, tolerance)
+        analytic = found / (1 - share * tolerance)
+        objective = objectives.Objective(cubic, lambda _, analytic=analytic: analytic)
+        check = gradients.check_grad(objective, START, tolerance=tolerance)
         assert check.wrong.tolist() == [share > 1] * 2
-        symbols = {"a": analytic, "q": numeric, "t": tolerance, "i": range(1, 3)}
-        yield Case(symbols, reads)
+        symbols = {"g": analytic, "D": check.numeric, "q": check.error, "t": tolerance}
+        symbols |= {"i": range(1, 3), r"\theta": START, r"\epsilon": 2.0**-52}
+        yield Case(CUBIC | symbols, reads)
 
 
 def order():
@@ -387,16 +389,27 @@ def order():
     return Case(symbols, {words: "a < b"})
 
 
-def rows_of_a_run():
+def rows_of_a_run(table, columns):
     """Return the case of a table of a run, whose cells are read."""
     f = objectives.Objective(lambda x: 2 * x**2, lambda x: 4 * x)
     run = descent.gradient_descent(f, 1.0, learning_rate=0.125, epochs=5)
-    rows = tables.history_table(run, digits=17).split("\n")[2:]
+    rows = table(run).split("\n")[2:]
     cells = [[float(cell) for cell in row.strip("|").split("|")] for row in rows]
     symbols = {"k": range(6), r"\theta_k": lambda k: float(run.params[int(k)])}
     symbols |= {"f(x)": "2 x^2", "c_{kj}": lambda k, j: cells[int(k)][int(j) - 1]}
-    columns = ["k", r"\theta_k", r"f(\theta_k)", r"\nabla f(\theta_k)"]
     return Case(symbols, {each: f"c_{{k{j}}} = {each}" for j, each in enumerate(columns, 1)})
+
+
+def standardised(*names):
+    """Return the case of features that are standardised, and of weights on their way back."""
+    scaling = tabular.standardisation(X)
+    symbols = {"x": X, "n": 4, "i": range(1, 5), "j": range(1, 3), "m": scaling.mean}
+    symbols |= {"s": scaling.spread, "w'": [0.7, -1.2], "b'": 0.4}
+    *weights, intercept = scaling.undo([0.7, -1.2, 0.4]).tolist()
+    symbols |= {"w": weights, "b": intercept}
+    if "x'" in names:
+        symbols |= {"x": X[1], "x'": scaling.apply(X)[1]}
+    return Case(symbols, {r"\sum_j": r"\sum_{j=1}^2"})
 
 
 def derivation():
@@ -479,6 +492,9 @@ CASES = {
     "thirteen_features": lambda: drawn(
         datasets.thirteen_features, lambda X: X @ np.arange(1, 14) / 13 + 0.5
     ),
+    "standardisation": standardised,
+    "apply": lambda: standardised("x'"),
+    "undo": standardised,
     "Log": lines_of_log,
     "published_log": published,
     "gradient_step": lambda: step(descent.gradient_step),
@@ -492,14 +508,12 @@ CASES = {
         {
             r"\theta": [0.3, -1.2],
             "i": range(1, 3),
-            r"\epsilon": float(np.finfo(float).eps),
+            "h": (0.1, 0.5),
             "e_i": lambda i: [float(i == 1), float(i == 2)],
             r"f(\theta)": cubic,
-            r"h_i": r"\sqrt[3]{\epsilon} \max(1, |\theta_i|)",
-            "D": gradients.numerical_grad(cubic, np.array([0.3, -1.2])),
+            "D": lambda i, h: gradients.numerical_grad(cubic, [0.3, -1.2], step=h)[int(i) - 1],
         },
-        {r"\approx": "="},
-        "D_i",
+        {r"\approx": "=", "D_i(": "D(i, "},
     ),
     "check_grad": checked_gradients,
     "Objective": objective,
@@ -545,7 +559,13 @@ CASES = {
         {r"\nabla f(\theta) \text{ by symbolic differentiation}": r"G = \nabla f(\theta)"}, "F"
     ),
     "derivation": derivation,
-    "history_table": rows_of_a_run,
+    "history_table": lambda: rows_of_a_run(
+        lambda run: tables.history_table(run, digits=17),
+        ["k", r"\theta_k", r"f(\theta_k)", r"\nabla f(\theta_k)"],
+    ),
+    "losses_table": lambda: rows_of_a_run(
+        lambda run: tables.losses_table({"a": run}, digits=17), ["k", r"f(\theta_k)"]
+    ),
     "TrainingHistory": of_epoch,
     "autograd_objective": by_torch,
     "train": of_training,

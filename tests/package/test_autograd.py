@@ -1,3 +1,4 @@
+import copy
 import math
 from fractions import Fraction
 
@@ -7,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import torch
 
-from gdbook import Objective, Value, gradient_descent, topological_order
+from gdbook import (
+    Objective,
+    Value,
+    gradient_descent,
+    linear_model,
+    squared_error,
+    stochastic_gradient_descent,
+    topological_order,
+    twenty_points,
+)
 
 NUMBERS = st.floats(-3, 3)
 TWO_INPUTS = {
@@ -400,3 +410,42 @@ def test_descent_takes_overflow_for_divergence():
     history = gradient_descent(square, [1.0], learning_rate=10.0, epochs=1000)
     assert history.status == "diverged"
     assert np.isfinite(history.losses).all()
+
+
+def test_graph_is_copied_however_deep_and_whatever_it_shares():
+    x = Value(1.0, label="x")
+    deep = x
+    for _ in range(20_000):
+        deep = deep + x
+    twin, leaf = copy.deepcopy((deep, x))
+    twin.backward()
+    assert (leaf.grad, leaf.label, twin.data) == (20_001.0, "x", 20_001.0)
+    assert x.grad == deep.grad == 0.0
+    first, second = copy.deepcopy([deep, deep + 1])
+    assert first in topological_order(second)
+    assert leaf in topological_order(twin)
+    assert not {*topological_order(twin)} & {*topological_order(deep)}
+
+
+def test_model_of_values_is_trained_by_mini_batches():
+    X, y_true = twenty_points()
+
+    def both(params, batch=None):
+        values = w, b = [Value(number) for number in params]
+        batch = range(20) if batch is None else batch
+        loss = sum((w * X[i, 0] + b - y_true[i]) ** 2 for i in batch) / len(batch)
+        loss.backward()
+        return loss.data, np.array([value.grad for value in values])
+
+    ours = Objective(lambda *at: both(*at)[0], lambda *at: both(*at)[1], n_samples=20)
+    runs = [
+        stochastic_gradient_descent(
+            objective,
+            [0.0, 0.0],
+            batches=lambda n: np.array_split(np.arange(n), 5),
+            learning_rate=0.1,
+            epochs=20,
+        )
+        for objective in (ours, linear_model(X, y_true, loss=squared_error))
+    ]
+    np.testing.assert_allclose(runs[0].params, runs[1].params, rtol=1e-12)

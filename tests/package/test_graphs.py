@@ -292,3 +292,8 @@ def test_bad_input_is_refused_before_a_figure_is_opened():
     with pytest.raises(ValueError, match="the graph has 201 values: pass one of at most 200"):
         draw_graph(reduce(lambda value, _: value.tanh(), range(200), x))
     assert plt.get_fignums() == []
+
+
+def test_label_that_is_no_mathematics_is_named():
+    with pytest.raises(ValueError, match=r"the label '\$\\\\frac\$' is no mathematics that"):
+        draw_graph(Value(1.0, label=r"$\frac$"))

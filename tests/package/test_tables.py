@@ -9,6 +9,7 @@ from gdbook import (
     gradient_descent,
     graph_table,
     history_table,
+    losses_table,
     markdown_table,
 )
 
@@ -47,9 +48,96 @@ def test_what_is_no_mapping_from_text_is_refused(columns):
         markdown_table(columns)
 
 
-def test_cell_of_several_lines_is_refused():
+@pytest.mark.parametrize("text", ["x\ny", "x\ry", "x\r\ny", "\r", np.eye(2)])
+def test_cell_of_several_lines_is_refused(text):
     with pytest.raises(ValueError, match="has several lines"):
-        markdown_table({"a": ["x\ny"]})
+        markdown_table({"a": [text]})
+    if isinstance(text, str):
+        with pytest.raises(ValueError, match="has several lines"):
+            markdown_table({text: [1]})
+
+
+@pytest.mark.parametrize("column", [1, None, "xyz", b"xyz", np.array(3.0), 0.5])
+def test_what_is_no_list_of_cells_is_refused(column):
+    with pytest.raises(TypeError, match=r"columns\['a'\] is .*: pass a list of cells"):
+        markdown_table({"a": column})
+
+
+def test_numbers_of_all_kinds_are_rounded():
+    third, kinds = 1 / 3, (np.float16, np.float32, np.longdouble, np.complex64, np.complex128)
+    for kind in kinds:
+        for cell in (kind(third), np.array(kind(third))):
+            assert markdown_table({"x": [cell]}, digits=2).split("| ")[-1] in {
+                "0.33 |",
+                "0.33+0j |",
+            }
+    assert markdown_table({"x": [complex(third, -2)]}, digits=2).endswith("| 0.33-2j |")
+    assert markdown_table({"x": [np.array(7), np.int64(8)]}).splitlines()[2:] == ["| 7 |", "| 8 |"]
+
+
+def test_empty_cells_and_dots_leave_numbers_at_the_right():
+    rules = markdown_table({"a": [1, "", "…"], "b": ["", "", "…"], "c": [1, "", "x"]}).splitlines()[
+        1
+    ]
+    assert rules == "| ---: | :--- | :--- |"
+
+
+RUN = gradient_descent(SPHERE, [2.0, 0.0], learning_rate=0.25, epochs=4)
+HEADER = [
+    "| epoch | w | b | loss | ∂loss/∂w | ∂loss/∂b |",
+    "| ---: | ---: | ---: | ---: | ---: | ---: |",
+]
+DOTS = "| … | … | … | … | … | … |"
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "shown"),
+    [
+        (2, 1, [0, 1, None, 4]),
+        (1, None, [0, None]),
+        (None, 2, [None, 3, 4]),
+        (0, 1, [None, 4]),
+        (3, 2, [0, 1, 2, 3, 4]),
+        (9, None, [0, 1, 2, 3, 4]),
+        (None, None, [0, 1, 2, 3, 4]),
+    ],
+)
+def test_table_may_show_its_ends_only(head, tail, shown):
+    rows = history_table(RUN, names=["w", "b"]).splitlines()
+    short = history_table(RUN, names=["w", "b"], head=head, tail=tail).splitlines()
+    assert short == HEADER + [DOTS if row is None else rows[2 + row] for row in shown]
+
+
+class Trained:
+    """What the record of a training has."""
+
+    epochs, losses, validation_losses = range(1, 3), (5.0, 2.0), (4.0, 3.0)
+
+
+def test_losses_of_runs_of_numpy_and_of_torch_stand_side_by_side():
+    short = gradient_descent(SPHERE, [2.0, 0.0], learning_rate=0.25, epochs=1)
+    assert losses_table({"a": short, "b": Trained()}).splitlines() == [
+        "| epoch | a | b | b, validation |",
+        "| ---: | ---: | ---: | ---: |",
+        "| 0 | 4 |  |  |",
+        "| 1 | 1 | 5 | 4 |",
+        "| 2 |  | 2 | 3 |",
+    ]
+
+
+def test_bad_runs_and_rows_are_refused():
+    with pytest.raises(ValueError, match="'epoch' is the name of two columns"):
+        losses_table({"epoch": RUN})
+    with pytest.raises(ValueError, match="'b, validation' is the name of two curves"):
+        losses_table({"b, validation": RUN, "b": Trained()})
+    with pytest.raises(
+        TypeError, match="histories is of type list: pass a mapping from label to run"
+    ):
+        losses_table([RUN])
+    with pytest.raises(ValueError, match="head is -1: pass 0 or more"):
+        losses_table({"a": RUN}, head=-1)
+    with pytest.raises(TypeError, match=r"tail is 1\.5: pass a whole number"):
+        history_table(RUN, names=["w", "b"], tail=1.5)
 
 
 def test_digits_must_be_whole_and_positive():
@@ -57,6 +145,9 @@ def test_digits_must_be_whole_and_positive():
         markdown_table({"a": [1]}, digits=0)
     with pytest.raises(TypeError, match=r"digits is 1\.5"):
         markdown_table({"a": [1]}, digits=1.5)
+    for digits in (18, 10**10):
+        with pytest.raises(ValueError, match=r"digits is \d+: pass 1 to 17"):
+            markdown_table({"a": [1]}, digits=digits)
 
 
 def test_history_table_has_a_row_for_each_record():

@@ -15,11 +15,35 @@ import processes
 import torch
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam
-from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
+from torch.optim.lr_scheduler import (
+    ChainedScheduler,
+    ConstantLR,
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    CyclicLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiplicativeLR,
+    MultiStepLR,
+    OneCycleLR,
+    PolynomialLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
 from torch.utils.data import DataLoader, IterableDataset, RandomSampler, Sampler, TensorDataset
 from tqdm import tqdm
 
-from gdbook import check_grad, gradient_descent, linear_model, twenty_points
+import gdbook
+from gdbook import (
+    check_grad,
+    gradient_descent,
+    linear_model,
+    squared_error,
+    stochastic_gradient_descent,
+    twenty_points,
+)
 from gdbook.training import __main__ as training_command
 from gdbook.training import autograd_objective, train
 
@@ -102,6 +126,83 @@ def test_function_that_returns_no_tensor_is_refused():
 def test_function_that_does_not_depend_on_its_params_is_refused(function):
     with pytest.raises(ValueError, match="does not depend on the parameters"):
         autograd_objective(function).gradient(np.ones(2))
+
+
+LINE = np.array([[0.5], [-1.0], [2.0], [0.1]]), [1.0, 0.0, 3.5, 0.1]
+
+
+def line_loss(params, X, y_true):
+    return ((X @ params[:-1] + params[-1] - y_true) ** 2).mean()
+
+
+@pytest.mark.parametrize("as_data", [list, np.array, torch.tensor, lambda data: np.array(data)[:]])
+def test_function_of_samples_is_trained_by_mini_batches(as_data):
+    X, y_true = LINE
+    ours = autograd_objective(line_loss, as_data(X.tolist()), as_data(y_true))
+    reference = linear_model(X, y_true, loss=squared_error)
+    assert ours.n_samples == 4
+    rel = 1e-6 if as_data is torch.tensor else 1e-12  # torch makes float32 of lists
+    for batch in ([1], [0, 3], np.array([2, 2, 0])):
+        at = np.array([0.3, -0.7])
+        assert ours.value(at, batch) == pytest.approx(reference.value(at, np.array(batch)), rel=rel)
+    runs = [
+        stochastic_gradient_descent(
+            objective,
+            [0.0, 0.0],
+            batches=lambda n: np.array_split(np.arange(n), 2),
+            learning_rate=0.1,
+            epochs=20,
+        )
+        for objective in (ours, reference)
+    ]
+    np.testing.assert_allclose(runs[0].params, runs[1].params, rtol=rel)
+
+
+def test_labels_stay_whole_numbers_and_features_take_the_dtype():
+    def function(params, X, labels):
+        assert (X.dtype, labels.dtype) == (torch.float32, torch.int64)
+        return nn.functional.cross_entropy(X @ params, labels)
+
+    objective = autograd_objective(function, np.ones((3, 2)), [0, 1, 1], dtype=torch.float32)
+    assert objective.gradient(np.ones((2, 2)), [1, 2]).shape == (2, 2)
+
+
+@pytest.mark.parametrize("data", [np.ones((2, 1)), torch.ones((2, 1)).double()])
+def test_data_of_the_caller_are_left_alone(data):
+    objective = autograd_objective(lambda p, X: (X.mul_(3) * p).sum(), data)
+    assert objective.gradient([1.0]) == [6.0]
+    assert data.tolist() == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        (([1.0], [1.0, 2.0]), ValueError, r"the data have \[1, 2\] samples along the first axis"),
+        ((3.0,), ValueError, r"the data have \[0\] samples"),
+        (([],), ValueError, r"the data have \[0\] samples"),
+        ((["a"],), TypeError, r"data\[0\] cannot be made a tensor"),
+        (([1.0], [None]), TypeError, r"data\[1\] cannot be made a tensor"),
+        (([[1.0], [1.0, 2.0]],), TypeError, r"data\[0\] cannot be made a tensor"),
+    ],
+)
+def test_data_that_are_no_samples_are_refused(data, error, message):
+    with pytest.raises(error, match=message):
+        autograd_objective(line_loss, *data)
+
+
+@pytest.mark.parametrize(
+    ("batch", "error", "message"),
+    [
+        ([True, False, True, True], TypeError, "batch is a mask: pass indices, such as np.flatn"),
+        ([0.0], TypeError, "batch has dtype float64: pass indices"),
+        ([], ValueError, r"batch has shape \(0,\): pass one index or more"),
+        ([4], ValueError, "batch holds an index of no sample: .*; pass whole numbers from 0 to 3"),
+        (2, ValueError, r"batch has shape \(\): pass one index or more, in a row"),
+    ],
+)
+def test_batch_that_is_no_row_of_indices_is_refused(batch, error, message):
+    with pytest.raises(error, match=message):
+        autograd_objective(line_loss, *LINE).gradient([0.0, 0.0], batch)
 
 
 def line(weight=0.0, bias=0.0, dtype=torch.float64):
@@ -250,6 +351,126 @@ def test_scheduler_of_plateaus_sees_the_loss():
     scheduler = ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
     train_line(model, scripted(3, 2, 2, 2), points(5), optimizer, scheduler=scheduler, epochs=4)
     assert optimizer.param_groups[0]["lr"] == 0.25
+
+
+SCHEDULERS = {
+    "LambdaLR": lambda o: LambdaLR(o, lambda epoch: 0.9**epoch),
+    "MultiplicativeLR": lambda o: MultiplicativeLR(o, lambda _: 0.9),
+    "StepLR": lambda o: StepLR(o, 2, 0.5),
+    "MultiStepLR": lambda o: MultiStepLR(o, [2, 3], 0.5),
+    "ConstantLR": lambda o: ConstantLR(o, 0.5, 3),
+    "LinearLR": lambda o: LinearLR(o, 0.5, 1.0, 5),
+    "ExponentialLR": lambda o: ExponentialLR(o, 0.9),
+    "PolynomialLR": lambda o: PolynomialLR(o, 9),
+    "CosineAnnealingLR": lambda o: CosineAnnealingLR(o, 9),
+    "CosineAnnealingWarmRestarts": lambda o: CosineAnnealingWarmRestarts(o, 2),
+    "CyclicLR": lambda o: CyclicLR(o, 0.001, 0.01, 3),
+    "OneCycleLR": lambda o: OneCycleLR(o, 0.01, total_steps=15),
+    "ChainedScheduler": lambda o: ChainedScheduler([StepLR(o, 2), ExponentialLR(o, 0.9)]),
+    "SequentialLR": lambda o: SequentialLR(o, [ConstantLR(o, 0.1), ExponentialLR(o, 0.9)], [2]),
+    "ReduceLROnPlateau": lambda o: ReduceLROnPlateau(o, patience=0),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*epoch parameter in `scheduler.step:UserWarning")
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        *((name, "each epoch") for name in SCHEDULERS),
+        *((name, "each batch") for name in SCHEDULERS),
+    ],
+)
+def test_each_scheduler_of_torch_does_what_it_does_by_hand_and_is_resumed(name, steps, tmp_path):
+    def run(epochs, **options):
+        model = line()
+        optimizer = sgd(model, lr=0.01, momentum=0.9)
+        scheduler = SCHEDULERS[name](optimizer)
+        options |= {"epochs": epochs, "scheduler": scheduler, "scheduler_steps": steps}
+        train_line(model, MSE, points(), optimizer, **options)
+        return state_of(model), optimizer.param_groups[0]["lr"]
+
+    by_hand = line()
+    optimizer = sgd(by_hand, lr=0.01, momentum=0.9)
+    scheduler = SCHEDULERS[name](optimizer)
+    for _ in range(5):
+        losses = []
+        for x, y_true in points():
+            optimizer.zero_grad()
+            loss = MSE(by_hand(x), y_true)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item() * len(x) / 5)
+            if steps == "each batch" and name != "ReduceLROnPlateau":
+                scheduler.step()
+        if name == "ReduceLROnPlateau":
+            scheduler.step(sum(losses))
+        elif steps == "each epoch":
+            scheduler.step()
+    assert run(5) == (state_of(by_hand), optimizer.param_groups[0]["lr"])
+    run(2, checkpoint=tmp_path / "run.pt")
+    assert run(5, checkpoint=tmp_path / "run.pt", resume=True) == run(5)
+
+
+def test_best_model_is_kept_if_wanted(tmp_path):
+    def run(epochs, *, keep_best, validation=(9, 3, 5, 3, 8), **options):
+        model = line()
+        scores = iter(validation)
+
+        def loss(outputs, targets):
+            if model.training:
+                return MSE(outputs, targets)
+            return 0 * outputs.sum() + next(scores)
+
+        history = train_line(
+            model,
+            loss,
+            points(),
+            sgd(model),
+            validation=points(5),
+            epochs=epochs,
+            keep_best=keep_best,
+            **options,
+        )
+        return state_of(model), history
+
+    kept, history = run(5, keep_best=True)
+    after_two, _ = run(2, keep_best=False)
+    after_five, _ = run(5, keep_best=False)
+    assert history.best_epoch == 2
+    assert kept == after_two != after_five
+    path = tmp_path / "run.pt"
+    assert run(3, keep_best=True, checkpoint=path)[0] == after_two
+    resumed, history = run(5, keep_best=True, validation=(3, 8), checkpoint=path, resume=True)
+    assert (resumed, history.best_epoch) == (after_two, 2)
+    later, history = run(6, keep_best=True, validation=(1,), checkpoint=path, resume=True)
+    assert (later, history.best_epoch) == (run(6, keep_best=False, validation=range(6))[0], 6)
+
+
+def test_gradients_are_clipped_as_torch_does():
+    by_hand, trained = line(), line()
+    optimizer = sgd(by_hand, lr=0.1)
+    for x, y_true in points():
+        optimizer.zero_grad()
+        MSE(by_hand(x), y_true).backward()
+        nn.utils.clip_grad_norm_(by_hand.parameters(), 0.5)
+        optimizer.step()
+    train_line(trained, MSE, points(), sgd(trained, lr=0.1), epochs=1, max_grad_norm=0.5)
+    assert state_of(trained) == state_of(by_hand)
+    longest = max(abs(number) for number in (by_hand.weight.item(), by_hand.bias.item()))
+    assert longest <= 3 * 0.1 * 0.5
+
+
+def test_groups_that_a_caller_holds_are_those_of_the_optimizer(tmp_path):
+    for resume in (False, True):
+        model = line()
+        optimizer = Adam(model.parameters(), lr=0.1)
+        groups, group = optimizer.param_groups, optimizer.param_groups[0]
+        options = {"checkpoint": tmp_path / "run.pt", "resume": resume, "epochs": 2 + resume}
+        scheduler = ExponentialLR(optimizer, 0.5)
+        train_line(model, MSE, points(), optimizer, scheduler=scheduler, **options)
+        assert groups is optimizer.param_groups
+        assert group is optimizer.param_groups[0]
+        assert group["lr"] == pytest.approx(0.1 * 0.5 ** (2 + resume))
 
 
 @pytest.mark.parametrize("optimizer", [Adagrad, Adam])
@@ -682,11 +903,67 @@ WEIGHTS = nn.Parameter(torch.ones(1))
             ValueError,
             "scheduler is of another optimizer: make it from this one",
         ),
+        (
+            {"loader": points(5, dtype=torch.float64), "model": nn.Linear(2, 1)},
+            RuntimeError,
+            "shapes cannot be multiplied",
+        ),
         ({"epochs": 0}, ValueError, "epochs is 0: pass 1 or more"),
+        ({"epochs": 10**400}, ValueError, r"epochs is 10.*: pass \d+ or less"),
         ({"epochs": 2.0}, TypeError, "epochs is 2.0: pass a whole number"),
         ({"patience": 0}, ValueError, "patience is 0: pass 1 or more"),
         ({"checkpoint_every": 0}, ValueError, "checkpoint_every is 0: pass 1 or more"),
         ({"seed": -1}, ValueError, "seed is -1: pass 0 or more"),
+        ({"seed": 2**64}, ValueError, r"seed is \d+: pass \d+ or less"),
+        ({"resume": "no", "checkpoint": "run.pt"}, TypeError, "resume is 'no': pass True or False"),
+        ({"progress": "no"}, TypeError, "progress is 'no': pass True or False"),
+        ({"keep_best": 1}, TypeError, "keep_best is 1: pass True or False"),
+        ({"max_grad_norm": 0}, ValueError, r"max_grad_norm is 0\.0: pass a finite number greater"),
+        (
+            {"scheduler_steps": "often"},
+            ValueError,
+            "scheduler_steps is 'often': pass 'each epoch' or 'each batch'",
+        ),
+        *(
+            (
+                {"loader": DataLoader(TensorDataset(torch.ones(4, 1), targets), batch_size=4)}
+                | {"loss": loss},
+                ValueError,
+                r"the outputs have shape \(4, 1\), the targets \(4,.*: pass equal shapes, such as",
+            )
+            for targets, loss in [
+                (torch.ones(4), lambda outputs, targets: ((outputs - targets) ** 2).mean()),
+                (torch.ones(4, 1, 1), MSE),
+                (torch.ones(4, 3), MSE),
+                (torch.ones(4, 3), partial(nn.functional.l1_loss, reduction="mean")),
+                (torch.ones(4, dtype=torch.int64), nn.CrossEntropyLoss()),
+            ]
+        ),
+        (
+            {
+                "model": nn.Sequential(nn.Linear(1, 1), nn.Flatten(0)),
+                "optimizer": sgd,
+                "loss": lambda outputs, targets: (outputs - targets).abs().mean(),
+            },
+            ValueError,
+            r"the outputs have shape \(2,\), the targets \(2, 1\)",
+        ),
+        (
+            {"loader": DataLoader([0], collate_fn=lambda _: (torch.ones(3, 1), torch.ones(2, 1)))},
+            ValueError,
+            "epoch 1, batch 1 has 3 inputs and 2 targets: pass equally many",
+        ),
+        (
+            {"loader": DataLoader(TensorDataset(torch.arange(2)[:, None], torch.ones(2, 1)))},
+            TypeError,
+            r"epoch 1, batch 1: the model does not take inputs of dtype torch.int64: pass inputs",
+        ),
+        (
+            {"loader": DataLoader(TensorDataset(torch.ones(2, 1), torch.ones(2, 1).long()))}
+            | {"loss": nn.BCEWithLogitsLoss()},
+            TypeError,
+            r"the loss does not take targets of dtype torch.int64: pass targets.float\(\) if they",
+        ),
         ({"dtype": "float64"}, TypeError, "dtype is of type str: pass one of torch's"),
         ({"dtype": torch.int64}, ValueError, "dtype is torch.int64: pass one of floating-point"),
         ({"device": 0}, TypeError, "device is 0: pass a name such as 'cpu'"),
@@ -731,6 +1008,15 @@ def test_what_cannot_be_trained_is_refused(change, error, message, monkeypatch, 
     assert state_of(trainable) == before
 
 
+def test_model_that_has_no_shape_yet_is_refused_until_it_has_seen_a_batch():
+    model = nn.LazyLinear(1, dtype=torch.float64)
+    with pytest.raises(ValueError, match=r"model\.weight has no shape yet: call the model once"):
+        train_line(model)
+    inputs, _ = next(iter(points()))
+    model(inputs)
+    assert len(train_line(model)) == 2
+
+
 def test_process_of_torchrun_wants_the_gpu_of_its_number(monkeypatch):
     monkeypatch.setenv("LOCAL_RANK", "99")
     with pytest.raises(ValueError, match="device is 'cuda:99', which PyTorch does not find"):
@@ -753,10 +1039,92 @@ def test_command_trains_with_each_optimizer(monkeypatch, tmp_path, capsys, optim
     assert capsys.readouterr().out == f"loss {history['losses'][-1]:.6g} after 100 epochs\n"
 
 
-@pytest.mark.parametrize("data", training_command._DATASETS)  # noqa: SLF001 - as it finds them
+@pytest.mark.parametrize(
+    "data",
+    [name for name in gdbook.datasets.__all__ if name.endswith(("sample", "points", "features"))],
+)
 def test_command_trains_on_each_data_set(monkeypatch, capsys, data):
     command(monkeypatch, data, "--epochs", 1)
     assert "after 1 epochs" in capsys.readouterr().out
+
+
+def houses(folder):
+    """Write a file of 60 houses, and return it with its columns."""
+    rng = np.random.default_rng(8)
+    size, age = rng.uniform(50, 200, size=60).round(1), rng.integers(0, 100, size=60)
+    price = (3000 * size - 500 * age + 20000 + rng.normal(0, 5000, size=60)).round()
+    rows = "\n".join(",".join(map(str, row)) for row in zip(size, age, price, strict=True))
+    path = folder / "houses.csv"
+    path.write_text(f"size,age,price\n{rows}\n", encoding="utf-8")
+    return path, size, age, price
+
+
+def test_command_fits_a_file_and_writes_weights_in_its_units(monkeypatch, tmp_path):
+    path, size, age, price = houses(tmp_path)
+    files = {"--parameters": tmp_path / "model.json", "--picture": tmp_path / "losses.svg"}
+    options = ["--learning-rate", 0.3, "--batch-size", 60, "--dtype", "float64", "--epochs", 300]
+    command(monkeypatch, path, *options, *(each for pair in files.items() for each in pair))
+    model = json.loads(files["--parameters"].read_text(encoding="utf-8"))
+    (layer,) = model["layers"]
+    expected, *_ = np.linalg.lstsq(np.column_stack([size, age, np.ones(60)]), price)
+    np.testing.assert_allclose([*layer["weights"][0], *layer["bias"]], expected, rtol=1e-6)
+    assert (model["features"], model["target"], model["labels"]) == (["size", "age"], "price", [])
+    assert files["--picture"].read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_command_learns_labels_and_keeps_the_best_model(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(9)
+    X, kinds = rng.normal(size=(90, 2)), np.repeat(["lily", "rose", "tulip"], 30)
+    X += 100 + 3 * np.repeat([[0, 0], [1, 0], [0, 1]], 30, axis=0)
+    rows = "\n".join(f"{a};{k};{b}" for (a, b), k in zip(X, kinds, strict=True))
+    path = tmp_path / "flowers.csv"
+    path.write_text(f"a;kind;b\n{rows}\n", encoding="utf-8")
+    files = ["--parameters", tmp_path / "m.json", "--history", tmp_path / "h.json"]
+    options = ["--target", "kind", "--delimiter", ";", "--model", "mlp", "--hidden", 8]
+    options += ["--optimizer", "adam", "--learning-rate", 0.05, "--schedule", "cosine"]
+    options += ["--validation", 0.3, "--keep-best", "--patience", 10, "--dtype", "float64"]
+    command(monkeypatch, path, *options, *files)
+    model = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))
+    assert (model["features"], model["labels"]) == (["a", "b"], ["lily", "rose", "tulip"])
+    first, last = model["layers"]
+    scores = np.maximum(X @ np.transpose(first["weights"]) + first["bias"], 0)
+    scores = scores @ np.transpose(last["weights"]) + last["bias"]
+    assert (np.array(model["labels"])[scores.argmax(axis=1)] == kinds).mean() > 0.85
+    history = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
+    best = min(history["validation_losses"])
+    assert f"; on data held out, the least loss was {best:.6g} after" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine", "plateau"])
+def test_command_takes_each_loss_and_schedule(monkeypatch, tmp_path, loss, schedule):
+    path = tmp_path / "history.json"
+    options = ["--loss", loss, "--schedule", schedule, "--epochs", 40, "--history", path]
+    command(monkeypatch, "twenty_points", "--learning-rate", 0.1, *options)
+    losses = json.loads(path.read_text(encoding="utf-8"))["losses"]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+@pytest.mark.parametrize("labels", [["no", "yes"], ["0", "1"]])
+def test_command_tells_two_labels_apart_by_one_output(monkeypatch, tmp_path, labels):
+    path = tmp_path / "cured.csv"
+    rows = "\n".join(f"{dose},{labels[dose > 5]}" for dose in range(12))
+    path.write_text(f"dose,cured\n{rows}\n", encoding="utf-8")
+    model = tmp_path / "model.json"
+    options = ["--loss", "cross-entropy", "--learning-rate", 1, "--parameters", model]
+    command(monkeypatch, path, *options)
+    model = json.loads(model.read_text(encoding="utf-8"))
+    ((weights, bias),) = [each.values() for each in model["layers"]]
+    assert model["labels"] == labels
+    assert 4.5 < -bias[0] / weights[0][0] < 6.5
+
+
+def test_help_of_the_command_says_what_its_choices_mean(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        command(monkeypatch, "--help")
+    text = capsys.readouterr().out
+    for word in ("twenty_points", "outliers count less", "half a wave", "houses.csv"):
+        assert word in text
 
 
 def test_command_resumes_what_it_has_kept(monkeypatch, tmp_path):
@@ -774,7 +1142,19 @@ def test_command_resumes_what_it_has_kept(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "argument DATA: invalid choice: 'nowhere'"),
+        (["nowhere"], "data is nowhere: pass the path of a CSV file, or one of one_sample, three"),
+        (["three_points", "--target", "y"], "target and features are for CSV files: leave them"),
+        (["three_points", "--schedule", "slow"], "argument --schedule: invalid choice: 'slow'"),
+        (["three_points", "--loss", "cross-entropy"], "loss is cross-entropy, and the target 'y'"),
+        (["three_points", "--validation", 0.1], "validation is 0.1 of 3 samples: pass a share"),
+        (["three_points", "--validation", 1], "validation is 1.0 of 3 samples: pass a share"),
+        (["three_points", "--keep-best"], "keep_best needs validation data: pass --validation 0.2"),
+        (["three_points", "--picture", "a.txt"], "picture is a.txt: pass a name that ends in one"),
+        (["kinds.csv", "--loss", "squared"], "loss is squared, and the target 'kind' is text"),
+        (["kinds.csv", "--target", "size"], "kinds.csv, line 2, column 'kind' is 'rose': write a"),
+        (["kinds.csv", "--target", "age"], "kinds.csv has no column 'age': pass one of ['size',"),
+        (["one_kind.csv"], "the target 'kind' is 'rose' in each line: pass two labels"),
+        (["missing.csv"], "missing.csv, line 3, column 'size' is missing ('')"),
         (["three_points", "--model", "cubic"], "argument --model: invalid choice: 'cubic'"),
         (["three_points", "--hidden", 4], "hidden is for the model mlp: pass --model mlp"),
         (["three_points", "--model", "mlp", "--hidden", 0], "hidden is 0: pass 1 or more"),
@@ -795,6 +1175,9 @@ def test_command_refuses_wrong_usage_with_exit_code_2(
     monkeypatch, capsys, tmp_path, arguments, message
 ):
     monkeypatch.chdir(tmp_path)
+    Path("kinds.csv").write_text("size,kind\n1,rose\n2,lily\n", encoding="utf-8")
+    Path("one_kind.csv").write_text("size,kind\n1,rose\n2,rose\n", encoding="utf-8")
+    Path("missing.csv").write_text("size,kind\n1,rose\n,lily\n", encoding="utf-8")
     with pytest.raises(SystemExit) as exit_info:
         command(monkeypatch, *arguments)
     assert exit_info.value.code == 2
