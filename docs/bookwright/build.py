@@ -3,7 +3,7 @@
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -38,7 +38,7 @@ from bookwright.pages.options import PYTHON
 from bookwright.pages.page import Page, Place
 from bookwright.pages.references import References
 from bookwright.problems import Problems
-from bookwright.rendering import awaited, frame, styles
+from bookwright.rendering import awaited, boxes, frame, styles
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.map import with_map
@@ -354,7 +354,7 @@ class Build:
             sum(kept.blocks for kept in self._shelf.pages.values()), self._pages.keys()
         )
         self._mathematics.convert()
-        for uri, closed in self._pages.items():
+        for uri, closed in sorted(self._pages.items(), key=lambda each: each[1].comes_last):
             if not closed.is_closed:  # it is put off, or only a part of the site is built
                 downloads.drop(uri, files, self._settings)
                 continue
@@ -400,11 +400,21 @@ class Build:
         if self._carried:
             place = partial(get_relative_url, other=file.page.url)
             html = wheel.with_line(html, self._carried, config.site_url or "", place)
+        html = boxes.with_boxes(html)
+        if boxes.is_sheet(html):
+            html = boxes.with_sheet(html, self._boxes(files, url_of))
         html = with_map(html, self.references, url_of, partial(_title_of, files=files))
         around = frame.of_page(closed.page, file.page, files, self.references, self.problems)
         file.page.content = frame.framed(html, around, self._settings.words)
         self._sought[uri] = sought(file.page.content or "")
         return self._kept(uri, file.page, facts, files)
+
+    def _boxes(self, files: Files, url_of: Callable[[str], str]) -> Iterator[boxes.Boxes]:
+        """Yield the formulas of each numbered page that stand in boxes."""
+        for uri, number in self.references.numbers.items():
+            title = f"{number}. {_title_of(uri, files=files)}"
+            page = files.src_uris[uri].page
+            yield boxes.Boxes(title, url_of(uri), boxes.boxed(page.content or "" if page else ""))
 
     def _check(self, uri: str, text: Text) -> None:
         """Say what is wrong with the text of a page."""
@@ -440,6 +450,8 @@ class Build:
         """Return a page as it is kept, if there is nothing to say of it."""
         rendered, closed, text = self._rendered.get(uri), self._pages[uri], self._texts[uri]
         if rendered is None or rendered.has_remarks or self.problems.are_on(uri):
+            return None
+        if closed.comes_last:  # it is made of others
             return None
         made = [name for _, name, _ in self._made_of(uri)]
         ran = self._execution.on_page(uri)

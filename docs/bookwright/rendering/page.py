@@ -21,6 +21,7 @@ from bookwright.pages.marks import Formula
 from bookwright.pages.page import Page
 from bookwright.problems import Problems
 from bookwright.rendering import blocks
+from bookwright.rendering.boxes import is_sheet
 from bookwright.rendering.figures import Figure
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.markdown import PageProcessors
@@ -60,6 +61,11 @@ class PageInProgress:
         self._marked: set[int] = set()
         self._figures = references.figures(page)
         self._number_of: Callable[[str, str], str] = lambda _, name: name
+
+    @property
+    def comes_last(self) -> bool:
+        """Whether the page shows something of others, and waits for them."""
+        return is_sheet(self.page.text)
 
     def fill(self, filling: Filling, settings: MutableMapping[str, Any]) -> None:
         """Take into the page, and into its settings, what it leaves to blocks and references."""
