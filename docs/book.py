@@ -12,7 +12,7 @@ settings = Settings(
     of_page=("exercise",),
     unbound=("making/*", "samples.md"),
     boosts={
-        "symptoms.md": 2.5,
+        "symptoms.md": 3,
         "glossary.md": 0.9,
         "chapters/22-errata.md": 0.3,
         "notation.md": 0.3,
