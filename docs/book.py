@@ -12,8 +12,8 @@ settings = Settings(
     of_page=("exercise",),
     unbound=("making/*", "samples.md"),
     boosts={
-        "symptoms.md": 3,
-        "glossary.md": 0.9,
+        "symptoms.md": 2.8,
+        "glossary.md": 1,
         "chapters/22-errata.md": 0.3,
         "notation.md": 0.3,
         "labs/*": 0.3,
