@@ -263,7 +263,6 @@ QUERIES = {
     "nan": "symptoms/#nan",
     "intercept hardly moves": "symptoms/#slow",
     "bias learns slowly": "symptoms/#slow",
-    "w converges but b does not": "symptoms/#slow",
     "when to stop": "symptoms/#stop",
     "different each run": "symptoms/#seed",
     "resume training": "symptoms/#resume",
