@@ -404,7 +404,7 @@ class Build:
         if boxes.is_sheet(html):
             html = boxes.with_sheet(html, self._boxes(files, url_of))
         html = with_map(html, self.references, url_of, partial(_title_of, files=files))
-        around = frame.of_page(closed.page, file.page, files, self.references, self.problems)
+        around = frame.of_page(closed.page, file.page, self.references, self.problems, url_of)
         file.page.content = frame.framed(html, around, self._settings.words)
         self._sought[uri] = sought(file.page.content or "")
         return self._kept(uri, file.page, facts, files)

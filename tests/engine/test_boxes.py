@@ -49,6 +49,13 @@ def test_sheet_follows_a_chapter_that_has_changed(book):
     assert formulas(book().select_one(".sheet")) == ["a=b", "e=f", "g=h", "i=j"]
 
 
+def test_page_that_only_tells_of_the_sheet_is_kept(book, caplog):
+    (book.folder / "three.md").write_text('# Three\n\nWrite `<div class="sheet"></div>`.\n')
+    book()
+    book()
+    assert "All pages: 1 made, 4 kept" in caplog.text
+
+
 def test_chapter_has_its_own_boxes_once_more(book):
     book()
     html = (book.site / "chapters" / "two" / "index.html").read_text("utf-8")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _FORMULA = re.compile(r'<div class="math"(?:(?!</div>).)*class="math-box"(?:(?!</div>).)*</div>')
 _PLACE = re.compile(r'<div class="boxed">\s*</div>')
-_SHEET = re.compile(r'<div class="sheet">\s*</div>')
+_SHEET = re.compile(r'^<div class="sheet">\s*</div>$', re.MULTILINE)
 
 
 class Boxes(NamedTuple):

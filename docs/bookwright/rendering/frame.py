@@ -1,12 +1,11 @@
 """What stands around the text of a page: its number and part, how long it is, what it needs."""
 
 import re
+from collections.abc import Callable
 from html import escape
 from typing import NamedTuple
 
-from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as RenderedPage
-from mkdocs.utils import get_relative_url
 
 from bookwright.pages.page import Page
 from bookwright.pages.references import References
@@ -49,14 +48,17 @@ def minutes(html: str) -> int:
 
 
 def of_page(
-    page: Page, rendered: RenderedPage, files: Files, references: References, problems: Problems
+    page: Page,
+    rendered: RenderedPage,
+    references: References,
+    problems: Problems,
+    url_of: Callable[[str], str],
 ) -> Frame:
     """Return the frame of a page, and report what it needs and is not there."""
     needs = []
     for uri in page.needs:
         if uri in references.numbers:
-            url = get_relative_url(files.src_uris[uri].url, rendered.url)
-            needs.append((references.name_of(uri), url))
+            needs.append((references.name_of(uri), url_of(uri)))
         else:
             message = f"the page needs {uri}, which is no page with a number."
             problems.report(page.place_of_setting("needs"), message)
