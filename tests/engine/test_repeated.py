@@ -47,6 +47,7 @@ def test_imports_and_set_up_are_repeated(code, lines):
     "code",
     [
         "import numpy as np\ny = 2",
+        "import numpy as np\nfrom gdbook import adam, momentum",
         "from gdbook import adam, momentum\nx = 2",
         "from other import adam\nx = 2",
         "import numpy as other\nx = 2",

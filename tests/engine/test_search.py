@@ -1,7 +1,10 @@
 """What the search looks at of a page."""
 
+import json
+
 import pytest
 from bookwright.rendering.search import sought
+from sites import MATERIAL, PLAIN, SETTINGS
 
 
 def test_headings_with_their_ids_paragraphs_and_items_are_left():
@@ -46,3 +49,11 @@ def test_of_a_formula_in_a_line_a_letter_is_left(formula, left):
 
 def test_text_stays_escaped_and_space_is_one():
     assert sought("<p>a &lt;b&gt;\n   &amp; <br>c<img></p>") == "<p>a &lt;b&gt; &amp; c</p>"
+
+
+def test_pages_that_match_a_pattern_count_more(site, tmp_path):
+    settings = f'{SETTINGS}, boosts={{"p*.md": 2.5}}'
+    site("# Page\n\nText.\n", settings=settings, changes={PLAIN: MATERIAL})
+    index = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text("utf-8"))
+    boosts = {each["location"]: each.get("boost") for each in index["docs"]}
+    assert boosts == {"": None, "page/": 2.5}

@@ -58,6 +58,7 @@ def test_wheel_holds_the_package_as_it_is(carried, project):
 
 def test_wheel_is_built_once_and_always_the_same(carried, project, monkeypatch):
     first = carried()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     assert wheel.carried(project, "gdbook", INSTALLATION, Cache(project / "other")) == first
     monkeypatch.setattr(wheel.subprocess, "run", lambda *_, **__: pytest.fail("it is built again"))
     assert carried() == first
