@@ -1,13 +1,14 @@
 """Losses and their derivatives, each against closed forms, SymPy, differences and torch."""
 
 import math
-import multiprocessing
 import os
 import pickle
 import subprocess
 import sys
 import tracemalloc
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from multiprocessing import get_context
 from pathlib import Path
 
 import mpmath
@@ -838,9 +839,9 @@ class TestPickling:
         assert unpickled(loss) is loss
 
     def test_workers_that_are_started_afresh_get_losses(self):
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             found = pool.map(repr, [gdbook.squared_error, WIDE_HUBER])
-        assert found == ["squared_error", "huber(delta=2.5)"]
+            assert [*found] == ["squared_error", "huber(delta=2.5)"]
 
     def test_a_loss_of_the_main_program_reaches_its_workers(self, tmp_path):
         (tmp_path / "grid.py").write_text(MAIN, encoding="utf-8")
@@ -856,6 +857,7 @@ class TestPickling:
 
 
 MAIN = """
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from gdbook import Loss, linear_model
 
@@ -869,6 +871,6 @@ def value(job):
 
 if __name__ == "__main__":
     objective = linear_model([[1.0]], [1.0], loss=quartic, intercept=False)
-    with get_context("spawn").Pool(1) as pool:
-        print(pool.map(value, [(objective, 3.0), (objective, 4.0)]))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        print([*pool.map(value, [(objective, 3.0), (objective, 4.0)])])
 """

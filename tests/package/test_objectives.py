@@ -1,6 +1,7 @@
-import multiprocessing
 import pickle
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -529,11 +530,11 @@ class TestPickling:
         assert unpickled(objective).value(params) == objective.value(params)
 
     def test_rates_are_tried_in_parallel(self):
-        job = partial(run, linear_model(*gdbook.three_points(), intercept=False))
-        rates = [0.01, 0.1, 0.2]
-        with multiprocessing.get_context("spawn").Pool(2) as pool:
-            assert pool.map(job, rates) == [*map(job, rates)]
-
-
-def run(objective, rate):
-    return gdbook.gradient_descent(objective, [0.0], learning_rate=rate, epochs=5).losses[-1]
+        objective = linear_model(*gdbook.three_points(), intercept=False)
+        call = partial(gdbook.gradient_descent, objective, [0.0], epochs=5)
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+            runs = {rate: pool.submit(call, learning_rate=rate) for rate in (0.01, 0.1, 0.2)}
+            for rate, found in runs.items():
+                np.testing.assert_array_equal(
+                    found.result().losses, call(learning_rate=rate).losses
+                )
