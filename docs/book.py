@@ -14,7 +14,7 @@ settings = Settings(
     boosts={
         "symptoms.md": 2.8,
         "glossary.md": 1,
-        "chapters/22-errata.md": 0.3,
+        "chapters/23-errata.md": 0.3,
         "notation.md": 0.3,
         "labs/*": 0.3,
         "reference/*": 0.6,

@@ -282,7 +282,7 @@ QUERIES = {
     "numerical gradient": "chapters/14-checking-gradients/",
     "gradient checking": "chapters/14-checking-gradients/",
     "gradient_descent": "reference/descent/#gdbook.descent.gradient_descent",
-    "torchrun": "chapters/21-data-parallel/#torchrun",
+    "torchrun": "chapters/22-data-parallel/#torchrun",
     "condition number": "chapters/08-conditioning/",
     "saddle point": "glossary/#saddle-point",
     "backpropagation": "chapters/12-backpropagation/",
@@ -409,7 +409,7 @@ def test_paper_has_the_light_figures(visit):
     assert all(url.endswith("#only-light") for url in shown)
 
 
-@pytest.mark.parametrize("page", [LONG, "chapters/22-errata.md"])
+@pytest.mark.parametrize("page", [LONG, "chapters/23-errata.md"])
 def test_link_to_the_end_of_a_page_leads_there(page, visit, address):
     tab = visit(page)
     last = tab.evaluate("[...document.querySelectorAll('article h2[id]')].at(-1).id")

@@ -24,7 +24,7 @@ def parts():
 COUNTS = {
     "chapters": lambda: len([*(DOCS / "chapters").glob("*.md")]),
     "parts": parts,
-    "claims": lambda: len(re.findall(r"\{ #claim-\d+ \}", source("chapters/22-errata.md").text)),
+    "claims": lambda: len(re.findall(r"\{ #claim-\d+ \}", source("chapters/23-errata.md").text)),
     "epochs": lambda: len(gdbook.published_log("full_batch").epoch),
 }
 
