@@ -389,6 +389,17 @@ def test_figure_loads_once_when_it_comes_near_and_its_place_is_kept(visit):
     assert figures_of(tab)[1].count(there[-1]) == 1
 
 
+def test_a_printed_chapter_has_its_folds_closed_but_those_of_exercises(visit):
+    tab = visit(CHAPTER)
+    tab.emulate_media(media="print")
+    tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    shown = {
+        kind: tab.locator(f"article details.{kind} > :not(summary) >> nth=0").is_visible()
+        for kind in ("abstract", "code", "tip", "success")
+    }
+    assert shown == {"abstract": False, "code": False, "tip": True, "success": True}
+
+
 def test_figures_are_there_in_print_and_without_scripts(visit):
     printed, bare = visit(LONG), visit(LONG, java_script_enabled=False)
     printed.pdf()
