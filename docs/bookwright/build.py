@@ -252,7 +252,8 @@ class Build:
             return
         for listing in self._pages[uri].listings.values():
             if name := listing.options.stub:
-                yield listing.place, stubs.uri_of(uri, name), f"{listing.code}\n"
+                file = stubs.file_of(listing.code, self._settings.words.passed)
+                yield listing.place, stubs.uri_of(uri, name), file
         for offered in downloads.uris(uri, self._settings).values():
             yield None, offered, ""
 

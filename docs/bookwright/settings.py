@@ -64,6 +64,7 @@ class Words:
     )
     about: str = "This {page} is [a page]({url}) of [{book}]({home})."
     about_exercises: str = "The cell of an exercise tests its examples when it runs."
+    passed: str = "{passed} of {tried} examples passed"
     long_table: str = "A table of {rows} rows"
     code: str = "Code"
     lines: str = "{lines} lines"
