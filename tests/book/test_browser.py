@@ -6,11 +6,13 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from matplotlib import image
-from pages import PAGES, url_of
+from pages import PAGES, build_book, url_of
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -428,3 +430,38 @@ def test_link_to_the_end_of_a_page_leads_there(page, visit, address):
     tab.goto(f"{address}{url_of(page)}#{last}", wait_until="networkidle")
     top = tab.locator(f"[id='{last}']").bounding_box()["y"]
     assert 0 < top < 150 or tab.evaluate("scrollY + innerHeight + 2 > document.body.scrollHeight")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a site that is to be opened from its folder."""
+    folder = tmp_path_factory.mktemp("offline")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OFFLINE", "true")
+        build_book(folder)
+    return folder
+
+
+def test_site_works_from_a_folder(folder, browser):
+    tab = go(window(browser), (folder / "index.html").as_uri())
+    tab.get_by_role("link", name="Start reading").click()
+    tab.wait_for_url("**/chapters/01-one-sample.html")
+    tab.locator("article .figure img >> nth=0").wait_for()
+    tab.keyboard.press("/")
+    tab.keyboard.type("zero_grad", delay=20)
+    tab.locator(".md-search-result__item a >> nth=0").click()
+    tab.wait_for_url("**.html?h=*")
+    assert tab.evaluate("document.fonts.check('16px STIX Two Math')")
+    assert tab.complaints == []
+    assert {urlsplit(url).scheme for url in tab.requested} == {"file"}
+    tab.context.close()
+
+
+def test_links_in_a_folder_lead_to_files(folder):
+    for file in folder.rglob("*.html"):
+        soup = BeautifulSoup(file.read_text("utf-8"), "html.parser")
+        links = [tag.get("href") or tag.get("src") for tag in soup.select("[href], [src]")]
+        for link in links if file.name != "404.html" else ():  # which only servers show
+            parts = urlsplit(link)
+            if parts.path and not parts.scheme:
+                assert (file.parent / unquote(parts.path)).is_file(), f"{file}: {link}"
