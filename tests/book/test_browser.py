@@ -447,11 +447,11 @@ def test_site_works_from_a_folder(folder, browser):
     tab.get_by_role("link", name="Start reading").click()
     tab.wait_for_url("**/chapters/01-one-sample.html")
     tab.locator("article .figure img >> nth=0").wait_for()
+    tab.wait_for_function("document.fonts.check('16px \"STIX Two Math\"')")
     tab.keyboard.press("/")
     tab.keyboard.type("zero_grad", delay=20)
     tab.locator(".md-search-result__item a >> nth=0").click()
     tab.wait_for_url("**.html?h=*")
-    assert tab.evaluate("document.fonts.check('16px STIX Two Math')")
     assert tab.complaints == []
     assert {urlsplit(url).scheme for url in tab.requested} == {"file"}
     tab.context.close()
