@@ -1,22 +1,15 @@
 """The built site in a real browser."""
 
-import os
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import go, needs_chromium, window
 from bs4 import BeautifulSoup
 from matplotlib import image
 from pages import PAGES, build_book, url_of
-from playwright.sync_api import sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 READ_ALOUD = (
     *("index.md", "chapters/06-full-batch.md", "chapters/09-sgd.md", "labs/classifier.md"),
@@ -25,67 +18,7 @@ READ_ALOUD = (
 SAMPLES = "samples.md"
 CHAPTER, LONG = "chapters/01-one-sample.md", "chapters/11-not-a-bowl.md"
 
-if CHROMIUM is None and "REQUIRE_BROWSER" in os.environ:
-    raise FileNotFoundError("these tests have to run: install chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="these tests drive Chromium, which is not installed"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def window(browser, **settings):
-    """Return a new window, which keeps what goes wrong there and what is asked for."""
-    tab = browser.new_context(**settings).new_page()
-    tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
-    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-    tab.on("request", lambda request: tab.requested.append(request.url))
-    return tab
-
-
-def go(tab, url):
-    """Go to a page."""
-    tab.goto("about:blank")  # what the page before asks for late is not asked for by this one
-    tab.complaints, tab.requested = [], []
-    tab.goto(url)
-    tab.evaluate("document.fonts.ready.then(() => true)")
-    return tab
-
-
-@pytest.fixture
-def visit(browser, address):
-    """Return a function that opens a page in a new window."""
-    tabs = []
-
-    def open_page(page, **settings):
-        tabs.append(window(browser, **settings))
-        return go(tabs[-1], address + url_of(page))
-
-    yield open_page
-    for tab in tabs:
-        tab.context.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

@@ -33,3 +33,11 @@ def test_drawing_of_a_graph_has_no_colour_of_its_own(figures, tmp_path):
     rules = svg.partition("svg:target{")[2].partition("}")[2]
     assert not re.search("#[0-9a-f]{6}", rules)
     assert {"--ink", "--0", "--1", "--7"} <= set(re.findall(r"var\((--\w+)\)", rules))
+
+
+def test_figures_to_play_with_have_the_same_colours(figures):
+    style = (ROOT / "docs" / "theme" / "assets" / "play" / "play.css").read_text("utf-8")
+    light, dark = (dict(re.findall(r"--play-(\d): (#\w+);", part)) for part in style.split("slate"))
+    assert light.keys() == dark.keys()
+    assert light == {name: figures.colours[name].light for name in light}
+    assert dark == {name: figures.colours[name].dark for name in dark}

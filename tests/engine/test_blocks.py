@@ -1,5 +1,6 @@
 """Pages with blocks that run: what is on them, and what stops a build."""
 
+import json
 import os
 import re
 import signal
@@ -172,6 +173,21 @@ class TestFigure:
             "@ref{chapters/two.md#figure-1}, @ref{chapters/two.md#exercise-a}", settings=settings
         )
         assert "figure 2.1, exercise 2.1" in soup.text
+
+    def test_is_inside_of_what_readers_play_with(self, site):
+        code = f"{PLOT}plt.show()\nplaying = {{'state': {{'k': 3}}, 'said': '<a>'}}\n"
+        played = site(block(code, "alt='a' play='valley'")).select_one("play-valley.play")
+        assert json.loads(played["data-play"]) == {"state": {"k": 3}, "said": "<a>"}
+        assert played.figure.img["alt"] == "a"
+
+    def test_that_is_played_with_has_a_state(self, problem):
+        log = problem(block(f"{PLOT}plt.show()", "alt='a' play='valley'"))
+        assert "play asks for a dictionary `playing` that JSON can hold: NameError" in log
+
+    def test_that_is_played_with_is_the_only_one(self, problem):
+        code = f"{PLOT}plt.show()\n{PLOT}plt.show()\nplaying = {{}}\n"
+        log = problem(block(code, "alt='a || b' play='valley'"))
+        assert "play is for one figure, and the block draws 2." in log
 
     def test_with_more_captions_than_drawings_is_an_error(self, problem):
         log = problem(block(f"{PLOT}plt.show()", "alt='a' caption='b || c'"))

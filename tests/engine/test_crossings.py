@@ -65,6 +65,7 @@ class TestTerms:
         [
             "<h2>Learning rate</h2>",
             "<p>A <strong>learning rate</strong>.</p>",
+            "<p>See <em>The Learning Rate</em>, 1986.</p>",
             '<p>A <a href="x">learning rate</a>.</p>',
             "<p>A <code>learning rate</code>.</p>",
             '<p>A <img alt="learning rate">.</p>',

@@ -14,6 +14,7 @@ from bookwright.blocks.terminal import ControlCharacterError, final_state
 from bookwright.pages.fences import find_fences
 from bookwright.pages.listings import Listing
 from bookwright.pages.options import BETWEEN_FIGURES, Options, read
+from bookwright.pages.values import PLAYED, STATE
 
 
 class Problem(NamedTuple):
@@ -46,6 +47,7 @@ def problems(
         *_text(result, most_output, folders),
         *_fences(options, result),
         *_descriptions(options, result),
+        *_played(listing, result),
     ]
 
 
@@ -183,6 +185,16 @@ def _descriptions(options: Options, result: Result) -> Iterator[Problem]:
             f"the block draws {drawn} figures, and caption is for {len(options.caption)}: "
             f"{BETWEEN_FIGURES} stands between two captions."
         )
+
+
+def _played(listing: Listing, result: Result) -> Iterator[Problem]:
+    """Say what those who play with a figure would miss."""
+    if listing.options.play and len(result.figures) != 1:
+        yield Problem(f"play is for one figure, and the block draws {len(result.figures)}.")
+    elif listing.options.play:
+        _, error = result.answers[listing.asked.index(STATE)]
+        if error:
+            yield Problem(f"play asks for a dictionary `{PLAYED}` that JSON can hold: {error}.")
 
 
 def _roots() -> list[str]:

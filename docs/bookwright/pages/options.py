@@ -110,6 +110,12 @@ class Options:
         on=(BLOCK, CELL),
         message=f"caption says what each figure shows; {BETWEEN_FIGURES} stands between two",
     )
+    play: str = _option(
+        _matching(r"[a-z]+"),
+        default="",
+        on=(BLOCK,),
+        message='play names what readers play with in place of the figure, such as play="valley"',
+    )
     limit: float | None = _option(
         _seconds,
         default=None,

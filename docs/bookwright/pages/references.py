@@ -115,7 +115,7 @@ class References:
 
     def name_of(self, uri: str) -> str:
         """Return what a page with a number is called."""
-        return f"{self.kinds[_folder(uri)]} {self.numbers[uri]}"
+        return f"{self.kinds.get(_folder(uri), '')} {self.numbers[uri]}".lstrip()
 
     def count(self, what: str, page: Page) -> int:
         """Return how many there are in the book, or on the page if it says `here`.

@@ -12,6 +12,8 @@ from bookwright.pages.page import Page
 
 NO_BLOCK = "no block that runs stands above this value: name one, @name{…}."
 
+PLAYED = "playing"  # what a block leaves for those who play with its figure
+
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -21,6 +23,9 @@ class Asked(NamedTuple):
     expression: str
     form: str
     context: Context
+
+
+STATE = Asked(f"__import__('json').dumps({PLAYED})", "", "text")
 
 
 def asked(mark: Mark) -> Asked:
@@ -81,6 +86,7 @@ def block_of(mark: Mark, line: int, indent: int, blocks: Iterable[tuple[Fence, s
 def of_page(page: Page, blocks: Iterable[tuple[Fence, str]]) -> Iterator[tuple[Fence, Asked]]:
     """Yield what a page asks of its blocks, given with their names: in text, headers, settings."""
     blocks = [*blocks]
+    yield from ((fence, STATE) for fence, _ in blocks if "play" in fence.options)
     for mark, line, indent in (*_in_text(page), *_in_headers(page), *_in_settings(page)):
         if mark.name not in RESERVED and mark.content is not None:
             with suppress(LookupError):  # filling the page in will tell where

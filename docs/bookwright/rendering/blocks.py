@@ -115,6 +115,11 @@ def numbered(image: str, name: str, number: str, caption: str, words: Words) -> 
     return f'<figure class="figure" id="{name}">{image}<figcaption>{said}</figcaption></figure>'
 
 
+def played(figure: str, name: str, state: str) -> str:
+    """Return a figure inside of what readers play with, once its script is there."""
+    return f'<play-{name} class="play" data-play="{escape(state)}">{figure}</play-{name}>'
+
+
 def output(
     listing: Listing, result: Result, images: list[str], settings: Settings, convert: Convert
 ) -> Iterator[str]:

@@ -20,7 +20,7 @@ _NOT_PLAIN = re.compile(r"@|\$|\]\(")
 _IMPORT = r"^\s*(?:>>> )?from ({package}[\w.]*) import (\([^)]*\)|[^\n]+)"
 _DOCUMENTED = r'<h2 id="({package}[\w.]*)" class="doc doc-heading">'
 _PARAGRAPH = re.compile(r"<(p|li)>(?:(?!</\1>).)*</\1>", re.DOTALL)
-_APART = r"<(a|math|svg|strong|button)\b.*?</\1>"
+_APART = r"<(a|math|svg|strong|em|button)\b.*?</\1>"
 _CONTENTS = r'(?=<div class="doc doc-contents)'
 
 

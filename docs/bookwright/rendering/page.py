@@ -19,6 +19,7 @@ from bookwright.pages import listings, marks, references
 from bookwright.pages.listings import NOT_READ, Listing
 from bookwright.pages.marks import Formula
 from bookwright.pages.page import Page
+from bookwright.pages.values import STATE
 from bookwright.problems import Problems
 from bookwright.rendering import blocks
 from bookwright.rendering.boxes import is_sheet
@@ -155,15 +156,20 @@ class PageInProgress:
             yield from blocks.as_text(result)
             yield from self._notices(listing, problems)
         else:
-            images = [*self._images(drawn, listing, convert)]
+            images = [*self._images(drawn, listing, result, convert)]
             yield from blocks.output(listing, result, images, self._settings, convert)
 
     def _images(
-        self, drawn: list[dict[str, Figure]], listing: Listing, convert: Callable[[str], str]
+        self,
+        drawn: list[dict[str, Figure]],
+        listing: Listing,
+        result: Result,
+        convert: Callable[[str], str],
     ) -> Iterator[str]:
         """Take figures into the files of the page, and yield how it shows them."""
         names, options = self._figures.get(listing.fence.line, []), listing.options
         captions = (convert(each) for each in options.caption)
+        state = result.answers[listing.asked.index(STATE)][0] if options.play else ""
         for name, drawing, alt in zip(names, drawn, options.alt, strict=True):
             is_first = not self.files
             self.files |= {uri: figure.svg for uri, figure in drawing.items()}
@@ -171,7 +177,8 @@ class PageInProgress:
             image = blocks.image(placed, alt, is_first=is_first)
             caption = next(captions, "").removeprefix("<p>").removesuffix("</p>")
             number = self._number_of(self.page.uri, name)
-            yield blocks.numbered(image, name, number, caption, self._settings.words)
+            figure = blocks.numbered(image, name, number, caption, self._settings.words)
+            yield blocks.played(figure, options.play, state) if options.play else figure
 
     def _notices(self, listing: Listing, problems: list[Problem]) -> Iterator[str]:
         """Report problems, each under its line, and yield them as HTML."""
