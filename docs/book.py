@@ -19,6 +19,7 @@ settings = Settings(
         "labs/*": 0.3,
         "reference/*": 0.6,
     },
+    glossary="glossary.md",
     downloads={"chapters": ("ipynb", "py"), "labs": ("ipynb",)},
     installation=Installation(
         ("figures", "symbolic", "torch"), ("scikit-learn",), "constraints.txt"

@@ -39,6 +39,7 @@ from bookwright.pages.page import Page, Place
 from bookwright.pages.references import References
 from bookwright.problems import Problems
 from bookwright.rendering import awaited, boxes, frame, styles
+from bookwright.rendering.crossings import Crossings
 from bookwright.rendering.filling import Filling
 from bookwright.rendering.formulas import Mathematics
 from bookwright.rendering.map import with_map
@@ -137,6 +138,7 @@ class Build:
         )
         self._open: PageInProgress | None = None
         self._foreign: set[str] = set()
+        self._crossings = Crossings.of((), glossary="", package=settings.package)
         self._configure(config)
         common = keys.digest(
             self._key,
@@ -189,6 +191,9 @@ class Build:
                     files.append(self._generated(uri, content, config))
         for name, data in (self._carried.files if self._carried else {}).items():
             files.append(self._generated(name, data, config))
+        self._crossings = Crossings.of(
+            pages, glossary=self._settings.glossary, package=self._settings.package
+        )
         self._arrivals.expect(self._runs)
 
     def _is_asked_for(self, uri: str) -> bool:
@@ -247,13 +252,14 @@ class Build:
             return
         for listing in self._pages[uri].listings.values():
             if name := listing.options.stub:
-                yield listing.place, stubs.uri_of(uri, name), f"{listing.code}\n"
+                file = stubs.file_of(listing.code, self._settings.words.passed)
+                yield listing.place, stubs.uri_of(uri, name), file
         for offered in downloads.uris(uri, self._settings).values():
             yield None, offered, ""
 
     def open_page(self, markdown: str, rendered: RenderedPage, files: Files) -> str:
         """Return the Markdown of a page with its fences marked, and with its downloads."""
-        for stale in self._shelf.settle(files, self.references):
+        for stale in self._shelf.settle(files, self.references.state, self._crossings.state):
             self._start(self._sources[stale])
         uri = rendered.file.src_uri
         if uri not in self._sources:  # a draft, or another plugin has added it
@@ -354,6 +360,10 @@ class Build:
             sum(kept.blocks for kept in self._shelf.pages.values()), self._pages.keys()
         )
         self._mathematics.convert()
+        self._crossings.note(
+            (file.src_uri, (file.page and file.page.content) or "")
+            for file in files.documentation_pages()
+        )
         for uri, closed in sorted(self._pages.items(), key=lambda each: each[1].comes_last):
             if not closed.is_closed:  # it is put off, or only a part of the site is built
                 downloads.drop(uri, files, self._settings)
@@ -404,6 +414,8 @@ class Build:
         if boxes.is_sheet(html):
             html = boxes.with_sheet(html, self._boxes(files, url_of))
         html = with_map(html, self.references, url_of, partial(_title_of, files=files))
+        called = {each: self.references.name_of(each) for each in self.references.numbers}
+        html = self._crossings.linked(uri, html, url_of, called)
         around = frame.of_page(closed.page, file.page, self.references, self.problems, url_of)
         file.page.content = frame.framed(html, around, self._settings.words)
         self._sought[uri] = sought(file.page.content or "")

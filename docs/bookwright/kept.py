@@ -23,7 +23,6 @@ from bookwright.checks.across import Facts
 from bookwright.checks.links import Link
 from bookwright.checks.names import Mention
 from bookwright.pages.page import Page
-from bookwright.pages.references import References
 from bookwright.rendering import registered
 
 _LOG = logging.getLogger("mkdocs")
@@ -106,12 +105,12 @@ class Shelf:
             self.pages[page.uri] = self._held[key]
         return self.pages.get(page.uri)
 
-    def settle(self, files: Files, references: References) -> list[str]:
-        """Return the pages that no longer hold, now that all files and numbers are known."""
+    def settle(self, files: Files, *states: str) -> list[str]:
+        """Return the pages that no longer hold, now that all is known that they show of others."""
         if self.site:
             return []
         urls = {file.src_uri: file.url for file in files}
-        self.site = keys.digest(repr(sorted(urls.items())), references.state)
+        self.site = keys.digest(repr(sorted(urls.items())), *states)
         return [uri for uri, kept in self.pages.items() if not kept.holds(self.site)]
 
     def keep(self, page: Page, kept: Kept) -> None:

@@ -64,6 +64,7 @@ class Words:
     )
     about: str = "This {page} is [a page]({url}) of [{book}]({home})."
     about_exercises: str = "The cell of an exercise tests its examples when it runs."
+    passed: str = "{passed} of {tried} examples passed"
     long_table: str = "A table of {rows} rows"
     code: str = "Code"
     lines: str = "{lines} lines"
@@ -96,6 +97,7 @@ class Settings:
         unbound: Pages whose texts are not held to what their blocks say, as patterns.
         boosts: How much more than others pages that match a pattern count in a search.
         downloads: The formats in which the pages of each folder can be taken away.
+        glossary: The page with the terms, to which their first use on a page leads.
         installation: What readers install, if the site is to carry the package.
         preload: Libraries that the blocks use, imported once for all of them.
         late: Modules that these import when they are needed first, imported once as well.
@@ -117,6 +119,7 @@ class Settings:
     unbound: tuple[str, ...] = ()
     boosts: Mapping[str, float] = field(default_factory=dict)
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    glossary: str = ""
     installation: Installation | None = None
     preload: tuple[str, ...] = ()
     late: tuple[str, ...] = ()

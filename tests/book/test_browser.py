@@ -6,11 +6,13 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from matplotlib import image
-from pages import PAGES, url_of
+from pages import PAGES, build_book, url_of
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -389,6 +391,17 @@ def test_figure_loads_once_when_it_comes_near_and_its_place_is_kept(visit):
     assert figures_of(tab)[1].count(there[-1]) == 1
 
 
+def test_a_printed_chapter_has_its_folds_closed_but_those_of_exercises(visit):
+    tab = visit(CHAPTER)
+    tab.emulate_media(media="print")
+    tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    shown = {
+        kind: tab.locator(f"article details.{kind} > :not(summary) >> nth=0").is_visible()
+        for kind in ("abstract", "code", "tip", "success")
+    }
+    assert shown == {"abstract": False, "code": False, "tip": True, "success": True}
+
+
 def test_figures_are_there_in_print_and_without_scripts(visit):
     printed, bare = visit(LONG), visit(LONG, java_script_enabled=False)
     printed.pdf()
@@ -417,3 +430,38 @@ def test_link_to_the_end_of_a_page_leads_there(page, visit, address):
     tab.goto(f"{address}{url_of(page)}#{last}", wait_until="networkidle")
     top = tab.locator(f"[id='{last}']").bounding_box()["y"]
     assert 0 < top < 150 or tab.evaluate("scrollY + innerHeight + 2 > document.body.scrollHeight")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a site that is to be opened from its folder."""
+    folder = tmp_path_factory.mktemp("offline")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OFFLINE", "true")
+        build_book(folder)
+    return folder
+
+
+def test_site_works_from_a_folder(folder, browser):
+    tab = go(window(browser), (folder / "index.html").as_uri())
+    tab.get_by_role("link", name="Start reading").click()
+    tab.wait_for_url("**/chapters/01-one-sample.html")
+    tab.locator("article .figure img >> nth=0").wait_for()
+    tab.wait_for_function("document.fonts.check('16px \"STIX Two Math\"')")
+    tab.keyboard.press("/")
+    tab.keyboard.type("zero_grad", delay=20)
+    tab.locator(".md-search-result__item a >> nth=0").click()
+    tab.wait_for_url("**.html?h=*")
+    assert tab.complaints == []
+    assert {urlsplit(url).scheme for url in tab.requested} == {"file"}
+    tab.context.close()
+
+
+def test_links_in_a_folder_lead_to_files(folder):
+    for file in folder.rglob("*.html"):
+        soup = BeautifulSoup(file.read_text("utf-8"), "html.parser")
+        links = [tag.get("href") or tag.get("src") for tag in soup.select("[href], [src]")]
+        for link in links if file.name != "404.html" else ():  # which only servers show
+            parts = urlsplit(link)
+            if parts.path and not parts.scheme:
+                assert (file.parent / unquote(parts.path)).is_file(), f"{file}: {link}"

@@ -176,7 +176,7 @@ def test_stub_is_shown_on_the_page_and_offered_for_download(site, tmp_path):
     assert solution.code.text == f"{SOLUTION}\n"
     assert solution.select_one(".output").text == "2.0\n"
     file = tmp_path / "site" / "exercises" / "page" / "side.py"
-    assert file.read_text(encoding="utf-8") == f"{STUB}\n"
+    assert file.read_text(encoding="utf-8").startswith(f"{STUB}\n\n\nif __name__ == ")
 
 
 def test_stub_that_another_page_has_too_stops_the_build(problem, tmp_path):

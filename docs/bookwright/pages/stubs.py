@@ -19,6 +19,17 @@ from bookwright.pages.page import Page
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 
+_FILE = """{code}
+
+
+if __name__ == "__main__":
+    import doctest
+
+    failed, tried = doctest.testmod()
+    passed = tried - failed
+    print(f"{passed}")
+"""
+
 
 def stub_of(solution: str) -> str:
     """Return a solution up to its last definition, with nothing left of how it is done."""
@@ -62,6 +73,11 @@ def code_of(fence: Fence, page: Page) -> str:
     with suppress(SyntaxError):  # running the solution will tell where
         return stub_of(solutions[0])
     return ""
+
+
+def file_of(code: str, passed: str) -> str:
+    """Return the file of a stub, which says how many of its examples pass when it is run."""
+    return _FILE.format(code=code, passed=passed)
 
 
 def uri_of(page_uri: str, name: str) -> str:
