@@ -180,7 +180,7 @@ QUERIES = {
     "learning rate": "chapters/05-learning-rate/",
     "SGD": "chapters/09-sgd/",
     "stochastic gradient descent": "chapters/09-sgd/",
-    "cross-entropy": "chapters/03-losses/",
+    "cross-entropy": "chapters/20-probabilities/",
     "momentum": "chapters/18-momentum/",
     "Adam": "chapters/18-momentum/",
     "batch size": "chapters/10-mini-batches/",
