@@ -15,6 +15,7 @@ settings = Settings(
         "symptoms.md": 2.8,
         "glossary.md": 1,
         "chapters/23-errata.md": 0.3,
+        "chapters/24-logs.md": 0.3,
         "notation.md": 0.3,
         "labs/*": 0.3,
         "reference/*": 0.6,
