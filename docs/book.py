@@ -11,6 +11,7 @@ settings = Settings(
     anchors=("exercise", "claim"),
     of_page=("exercise",),
     unbound=("making/*", "samples.md"),
+    titled=("sources", "exercise-*"),
     boosts={
         "symptoms.md": 2.8,
         "glossary.md": 1,

@@ -418,7 +418,7 @@ class Build:
         html = self._crossings.linked(uri, html, url_of, called)
         around = frame.of_page(closed.page, file.page, self.references, self.problems, url_of)
         file.page.content = frame.framed(html, around, self._settings.words)
-        self._sought[uri] = sought(file.page.content or "")
+        self._sought[uri] = sought(file.page.content or "", self._settings.titled)
         return self._kept(uri, file.page, facts, files)
 
     def _boxes(self, files: Files, url_of: Callable[[str], str]) -> Iterator[boxes.Boxes]:

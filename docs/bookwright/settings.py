@@ -95,6 +95,7 @@ class Settings:
         anchors: Kinds of ids that are numbered on each page: `exercise` for `exercise-3`.
         of_page: Those of them whose numbers begin with that of their page.
         unbound: Pages whose texts are not held to what their blocks say, as patterns.
+        titled: Ids of sections of which a search finds the headings alone, as patterns.
         boosts: How much more than others pages that match a pattern count in a search.
         downloads: The formats in which the pages of each folder can be taken away.
         glossary: The page with the terms, to which their first use on a page leads.
@@ -117,6 +118,7 @@ class Settings:
     anchors: tuple[str, ...] = ("exercise",)
     of_page: tuple[str, ...] = ()
     unbound: tuple[str, ...] = ()
+    titled: tuple[str, ...] = ()
     boosts: Mapping[str, float] = field(default_factory=dict)
     downloads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     glossary: str = ""

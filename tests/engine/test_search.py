@@ -15,6 +15,12 @@ def test_headings_with_their_ids_paragraphs_and_items_are_left():
     )
 
 
+def test_of_some_sections_the_headings_are_left():
+    html = "<p>a</p>" + "".join(f'<h3 id="{name}">T</h3><p>b</p>' for name in ("task-1", "x", "y"))
+    left = '<p>a</p><h3 id="task-1">T</h3><h3 id="x">T</h3><p>b</p><h3 id="y">T</h3>'
+    assert sought(html, ("task-*", "y")) == left
+
+
 @pytest.mark.parametrize(
     "html",
     [

@@ -5,6 +5,8 @@ they would make the index several times as large. Of a formula in a line, a lett
 """
 
 import re
+from collections.abc import Sequence
+from fnmatch import fnmatch
 from html import escape
 from html.parser import HTMLParser
 
@@ -14,16 +16,24 @@ _CLASSES |= {"math", "math-tag"}
 _SHOWN = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li")
 _VOID = ("br", "hr", "img", "input", "wbr")
 _LISTING = re.compile(r"<pre\b.*?</pre>", re.DOTALL)  # left out anyway, and long to read
+_SECTION = re.compile(r'(<(?P<tag>h\d) id="(?P<id>[^"]*)">.*?</(?P=tag)>).*?(?=<h\d|$)')
 _SPACE = re.compile(r"\s+")
 _LONGEST_FORMULA = 2
 
 
-def sought(html: str) -> str:
-    """Return headings and prose of a page."""
+def sought(html: str, titled: Sequence[str] = ()) -> str:
+    """Return headings and prose of a page.
+
+    Of a section whose id matches a pattern in `titled` the heading is left.
+    """
     parser = _Prose()
     parser.feed(_LISTING.sub("", html))
     parser.close()
-    return _SPACE.sub(" ", "".join(parser.parts)).strip()  # else it has a part without a title
+    text = _SPACE.sub(" ", "".join(parser.parts)).strip()  # else it has a part without a title
+    return _SECTION.sub(
+        lambda found: found[1] if any(fnmatch(found["id"], each) for each in titled) else found[0],
+        text,
+    )
 
 
 class _Prose(HTMLParser):
