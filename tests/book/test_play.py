@@ -63,7 +63,13 @@ def valley(names):
     yield float(np.hypot(*(run.params[-1] - best)))
 
 
-EXPECTED = {"valley": valley}
+def rate(names):
+    run, curvature = names["run"], 4.0
+    yield from (curvature, 2 / curvature, 1 - curvature * names["rate"])
+    yield from (run.params[-1], run.losses[-1])
+
+
+EXPECTED = {"rate": rate, "valley": valley}
 
 
 def controls(tab, name):

@@ -9,11 +9,11 @@ const walk = ({ curvature, start }, { alpha, k }) => {
 }
 
 const ways = [
-  [q => q > 0 && q < 1, "It glides in from one side."],
+  [q => q > 0 && q < 1, "It slides in from one side."],
   [q => q === 0, "It arrives in one step."],
-  [q => q < 0 && q > -1, "It jumps from side to side, and arrives."],
-  [q => q === -1, "It jumps from side to side for ever."],
-  [q => q < -1, "It jumps farther each time, and flies off."],
+  [q => q < 0 && q > -1, "It hops from side to side, and arrives."],
+  [q => q === -1, "It hops from side to side for ever."],
+  [q => q < -1, "It hops farther each time, and flies off."],
 ]
 
 class Rate extends Play {
@@ -33,10 +33,10 @@ class Rate extends Play {
     const { curvature, start } = this.data
     const narrow = width < 560
     const size = narrow ? { width, height: height / 2 } : { width: width / 2, height }
-    const span = 1.6 * Math.abs(start)
+    const span = 1.9 * Math.abs(start)
     const value = x => (curvature * x * x) / 2
     const path = walk(this.data, state)
-    const hops = new Panel({ left: 0, top: 0, ...size, x: [-span, span], y: [0, value(span)], xLabel: "x", yLabel: "f", title: "on the parabola" })
+    const hops = new Panel({ left: 0, top: 0, ...size, x: [-span, span], y: [-0.05 * value(span), value(span)], xLabel: "x", yLabel: "f", title: "on the parabola" })
     hops.curve(value, "background")
     hops.line(path.map(x => [x, value(x)]), "walk")
     hops.dots(path.map(x => [x, value(x)]), "walk")
@@ -44,8 +44,8 @@ class Rate extends Play {
     const q = this.factor(state)
     web.line([[-span, -span], [span, span]], "background")
     web.line([[-span, -span * q], [span, span * q]], "bound")
-    web.line([[start, 0], ...path.slice(1).flatMap((x, k) => [[path[k], x], [x, x]])], "walk")
-    web.dots([[start, 0]], "walk")
+    web.line([[start, start], ...path.slice(1).flatMap((x, k) => [[path[k], x], [x, x]])], "walk")
+    web.dots(path.map(x => [x, x]), "walk")
     stage.append(hops.drawn, web.drawn)
   }
 
