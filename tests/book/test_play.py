@@ -69,7 +69,13 @@ def rate(names):
     yield from (run.params[-1], run.losses[-1])
 
 
-EXPECTED = {"rate": rate, "valley": valley}
+def secant(names):
+    f, x, h = (names[name] for name in ("f", "x", "h"))
+    slope, tangent = (f(x + h) - f(x)) / h, 3 * x**2 - 3
+    yield from (slope, tangent, slope - tangent)
+
+
+EXPECTED = {"rate": rate, "secant": secant, "valley": valley}
 
 
 def controls(tab, name):

@@ -32,6 +32,7 @@ class Secant extends Play {
     panel.curve(at => f(state.x) + secant * (at - state.x), "walk", 1)
     panel.dots([[state.x, f(state.x)]], "handle", 6)
     panel.dots([[state.x + step, f(state.x + step)]], "walk", 6)
+    panel.legend([["bound", "tangent"], ["walk", "secant"]])
     stage.append(panel.drawn)
     this.drags(panel, ["x"])
   }
