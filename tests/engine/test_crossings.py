@@ -64,7 +64,8 @@ class TestTerms:
         "html",
         [
             "<h2>Learning rate</h2>",
-            "<p>A <strong>learning rate</strong>.</p>",
+            "<p>A <strong>learning rate</strong> is a learning rate.</p>",
+            "<p><strong>Learning rates</strong>.</p><p>A learning rate.</p>",
             "<p>See <em>The Learning Rate</em>, 1986.</p>",
             '<p>A <a href="x">learning rate</a>.</p>',
             "<p>A <code>learning rate</code>.</p>",

@@ -14,6 +14,7 @@ from bookwright.pages.page import Page
 _TERM = re.compile(
     r"^### (?P<name>[^\n{]*?) *\{ *#(?P<id>[\w-]+) *\}\n+(?P<said>[^\n]+)", re.MULTILINE
 )
+_TAG = re.compile(r"<[^>]*>")
 _ASIDE = re.compile(r" *\([^)]*\)")
 _MARKUP = re.compile(r"[`*]")
 _NOT_PLAIN = re.compile(r"@|\$|\]\(")
@@ -140,6 +141,12 @@ def _with_first(html: str, links: dict[str, str]) -> str:
     )
 
     def link(found: re.Match[str]) -> str:
+        if found[1] == "strong":  # the page itself says what this is
+            named = _TAG.sub("", found[0]).lower()
+            for word in [
+                each for each in links if re.fullmatch(f"{re.escape(each)}(?:e?s)?", named)
+            ]:
+                del links[word]
         key = found[2] or unescape(found[3] or "").lower()
         opened = links.pop(key, None)
         return f"{opened}{found[0]}</a>" if opened else found[0]
