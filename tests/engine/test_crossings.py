@@ -73,11 +73,18 @@ class TestTerms:
             "<p>Learning-rate and learning rate-dependent.</p>",
             '<p class="able">The learning rate.</p>',
             "<pre>learning rate</pre>",
+            '<div class="output"><div><p>a</p></div><p>A learning rate.</p></div>',
             "<p>A curve.</p>",  # a sentence with a formula is no title
         ],
     )
     def test_these_places_have_no_link(self, html):
         assert linked(html) == html
+
+    def test_what_stands_behind_an_output_has_one(self):
+        printed = '<div class="output"><div></div><p>A learning rate.</p></div>'
+        found = linked(f"{printed}<p>A learning rate.</p>{printed}")
+        assert found.startswith(f'{printed}<p>A <a class="term"')
+        assert found.endswith(f"</p>{printed}")
 
     def test_glossary_and_pages_without_a_number_have_none(self):
         html = "<p>A learning rate.</p>"

@@ -7,6 +7,7 @@ the reference each name says which numbered pages import it.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape, unescape
 
 from bookwright.pages.page import Page
@@ -22,6 +23,7 @@ _IMPORT = r"^\s*(?:>>> )?from ({package}[\w.]*) import (\([^)]*\)|[^\n]+)"
 _DOCUMENTED = r'<h2 id="({package}[\w.]*)" class="doc doc-heading">'
 _PARAGRAPH = re.compile(r"<(p|li)>(?:(?!</\1>).)*</\1>", re.DOTALL)
 _APART = r"<(a|math|svg|strong|em|button)\b.*?</\1>"
+_OUTPUT, _DIV = '<div class="output">', re.compile(r"<(/?)div\b[^>]*>")
 _CONTENTS = r'(?=<div class="doc doc-contents)'
 
 
@@ -151,4 +153,20 @@ def _with_first(html: str, links: dict[str, str]) -> str:
         opened = links.pop(key, None)
         return f"{opened}{found[0]}</a>" if opened else found[0]
 
-    return _PARAGRAPH.sub(lambda found: pattern.sub(link, found[0]) if links else found[0], html)
+    paragraphs = partial(_PARAGRAPH.sub, lambda found: pattern.sub(link, found[0]))
+    return "".join(part if printed else paragraphs(part) for part, printed in _parts(html))
+
+
+def _parts(html: str) -> Iterator[tuple[str, bool]]:
+    """Yield a page in pieces, each with whether a block has printed it."""
+    end = 0
+    while (start := html.find(_OUTPUT, end)) >= 0:
+        yield html[end:start], False
+        depth = 0
+        for tag in _DIV.finditer(html, start):
+            depth += -1 if tag[1] else 1
+            end = tag.end()
+            if depth == 0:
+                break
+        yield html[start:end], True
+    yield html[end:], False
