@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
 
+_ANCHORS = (
+    "mkdocs_extract_anchors",
+    "properdocs_extract_anchors",
+)  # ProperDocs goes on with MkDocs
+
+
 def end_threads() -> None:
     """Wait for threads, as an interpreter does at its end; there is no public way to ask for it."""
     threading._shutdown()  # type: ignore[attr-defined]
@@ -55,7 +61,7 @@ def page_processors(md: "Markdown") -> dict[str, tuple[Any, int]]:
     MkDocs makes them for the Markdown of a page; Markdown that is converted on its own needs the
     same ones, or its links are neither resolved nor checked.
     """
-    priorities = {"mkdocs_extract_anchors": 5, "relpath": 0}
+    priorities = {**dict.fromkeys(_ANCHORS, 5), "relpath": 0}
     return {
         name: (md.treeprocessors[name], priority)
         for name, priority in priorities.items()
@@ -65,9 +71,10 @@ def page_processors(md: "Markdown") -> dict[str, tuple[Any, int]]:
 
 def note_anchors(md: "Markdown", ids: Iterable[str]) -> None:
     """Let MkDocs know of ids in HTML that it does not see, so that links to them are right."""
-    if "mkdocs_extract_anchors" in md.treeprocessors:
-        anchors: Any = md.treeprocessors["mkdocs_extract_anchors"]
-        anchors.present_anchor_ids.update(ids)
+    for name in _ANCHORS:
+        if name in md.treeprocessors:
+            anchors: Any = md.treeprocessors[name]
+            anchors.present_anchor_ids.update(ids)
 
 
 def keep_headings(md: "Markdown", html: str) -> None:

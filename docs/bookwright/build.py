@@ -72,7 +72,7 @@ class Build:
 
         Where pages are served, builds have workers in common, and need not wait for them.
         """
-        configured = Path(config.config_file_path)
+        configured = Path(config.config_file_path).resolve()
         root = configured.parent
         self.problems = Problems()
         self._arrivals = arrivals or Arrivals()
