@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
 
 
-_ANCHORS = (
-    "mkdocs_extract_anchors",
-    "properdocs_extract_anchors",
-)  # ProperDocs goes on with MkDocs
+# Of MkDocs, and of ProperDocs, which goes on with it.
+_ANCHORS = ("mkdocs_extract_anchors", "properdocs_extract_anchors")
 
 
 def end_threads() -> None:

@@ -71,10 +71,8 @@ class Crossings:
             return html
         links = {}
         for name in self._used(uri):
-            opened, called = (
-                f'<a href="{url_of(self.documented[name])}#{name}">',
-                name.split(".")[-1],
-            )
+            called = name.rpartition(".")[2]
+            opened = f'<a href="{url_of(self.documented[name])}#{name}">'
             links[f"<code>{called}</code>"] = opened
             listed = f'<span class="n">{called}</span>'
             html = html.replace(listed, f"{opened}{listed}</a>", 1)

@@ -40,14 +40,12 @@ const marks = (low, high, count) => {
 
 // A panel with axes: maps numbers to places in a box, and draws what it is given.
 class Panel {
-  constructor({ left, top, width, height, x, y, xLabel, yLabel, title, log = false }) {
+  constructor({ left, top, width, height, x, y, xLabel, yLabel, title }) {
     const inner = { left: left + 44, top: top + 22, width: width - 56, height: height - 58 }
     this.box = inner
     this.range = { x, y }
-    const rise = log ? Math.log10 : Number
-    const [low, high] = y.map(rise)
     this.x = value => inner.left + ((value - x[0]) / (x[1] - x[0])) * inner.width
-    this.y = value => inner.top + ((high - rise(value)) / (high - low)) * inner.height
+    this.y = value => inner.top + ((y[1] - value) / (y[1] - y[0])) * inner.height
     this.clip = `clip-${(Panel.made = (Panel.made ?? 0) + 1)}`
     this.content = svg("g", { "clip-path": `url(#${this.clip})` })
     const lines = svg("g", { class: "grid" })
@@ -56,7 +54,7 @@ class Panel {
       lines.append(svg("path", { d: `M${this.x(at)},${inner.top}v${inner.height}` }))
       texts.append(this.text(this.x(at), inner.top + inner.height + 16, number(at), "middle"))
     }
-    for (const at of log ? marks(low, high, 5).map(each => 10 ** each) : marks(...y, inner.height / 45)) {
+    for (const at of marks(...y, inner.height / 45)) {
       lines.append(svg("path", { d: `M${inner.left},${this.y(at)}h${inner.width}` }))
       texts.append(this.text(inner.left - 6, this.y(at) + 4, number(at), "end"))
     }
@@ -81,9 +79,7 @@ class Panel {
   }
 
   line(points, kind) {
-    const path = svg("path", { d: points.length ? `M${points.map(each => this.place(each)).join("L")}` : "", class: kind })
-    this.content.append(path)
-    return path
+    this.content.append(svg("path", { d: `M${points.map(each => this.place(each)).join("L")}`, class: kind }))
   }
 
   dots(points, kind, radius = 3.5) {
@@ -113,7 +109,7 @@ class Panel {
 
   curve(f, kind, pieces = 160) {
     const [low, high] = this.range.x
-    return this.line(Array.from({ length: pieces + 1 }, (_, k) => low + ((high - low) * k) / pieces).map(x => [x, f(x)]), kind)
+    this.line(Array.from({ length: pieces + 1 }, (_, k) => low + ((high - low) * k) / pieces).map(x => [x, f(x)]), kind)
   }
 
   // The numbers at a place of the screen.
@@ -302,5 +298,5 @@ class Play extends HTMLElement {
   }
 }
 
-globalThis.play = { Panel, Play, number, svg, html }
+globalThis.play = { Panel, Play, number }
 })()
