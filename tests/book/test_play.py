@@ -10,22 +10,25 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
 from bookwright.blocks.values import written
 from browsing import go, needs_chromium
 from pages import PAGES, source, url_of
+from torch.nn import functional
 
 pytestmark = needs_chromium
 
 STATES = 200
 NUMBER = r"[−-]?\d[\d.]*(?: · 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|−?∞|nan"
 ROUNDING = 1e-12  # what is smaller is shown as 0
-ON = {
-    fence.options["play"]: page
+ON = [
+    (fence.options["play"], page)
     for page in PAGES
     for fence in source(page).fences
     if "play" in fence.options
-}
+]
+on_all = pytest.mark.parametrize(("name", "page"), ON)
 SET = """async ([name, states]) => {
   const play = document.querySelector(`play-${name}`)
   const seen = []
@@ -53,6 +56,71 @@ SAYS = """([name, text, same]) =>
   (document.querySelector(`play-${name} .said-state`).textContent === text) === same"""
 
 
+def backward(names):
+    yield names["loss"].data
+    yield from (names[each].grad for each in ("w", "x", "b", "y"))
+
+
+def basin(names):
+    yield from (*names["start"], *names["p"], names["land"].value(names["p"]))
+
+
+def direction(names):
+    yield from (*names["gradient"], np.linalg.norm(names["gradient"]), names["slope"])
+
+
+def draws(names):
+    run = names["run"]
+    yield from (run.params[-1, 0], run.losses[-1], names["k"] * names["m"])
+
+
+def forecast(names):
+    z, y = (torch.tensor(float(names[each]), dtype=torch.double) for each in "zy")
+    z.requires_grad_()
+    p = torch.sigmoid(z)
+    yield p.item()
+    for loss in (functional.binary_cross_entropy_with_logits(z, y), (p - y) ** 2 / 2):
+        (slope,) = torch.autograd.grad(loss, z, retain_graph=True)
+        yield from (loss.item(), slope.item())
+
+
+def modes(names):
+    kappa = names["curvatures"][1]
+    yield from 1 - names["rate"] * names["curvatures"]
+    yield (kappa - 1) / (kappa + 1)
+    yield from names["run"].params[-1]
+
+
+def outlier(names):
+    yield from (names["y"].mean(), names["run"].params[-1], np.median(names["y"]))
+
+
+def parts(names):
+    yield from (
+        *names["slopes"],
+        names["f"].gradient([names["w"]])[0],
+        names["f"].value([names["w"]]),
+    )
+
+
+def rate(names):
+    run, curvature = names["run"], 4.0
+    yield from (curvature, 2 / curvature, 1 - curvature * names["rate"])
+    yield from (run.params[-1], run.losses[-1])
+
+
+def sample(names):
+    run, x, y = (names[each] for each in ("run", "x", "y"))
+    first, last = run.params[[0, -1]] @ [x, 1] - y
+    yield from (first, 1 - names["rate"] * (x**2 + 1), *run.params[-1], last)
+
+
+def secant(names):
+    f, x, h = (names[name] for name in ("f", "x", "h"))
+    slope, tangent = (f(x + h) - f(x)) / h, 3 * x**2 - 3
+    yield from (slope, tangent, slope - tangent)
+
+
 def valley(names):
     run, objective = names["run"], names["objective"]
     (w, b), best = run.params[-1], objective.minimizer()
@@ -63,19 +131,23 @@ def valley(names):
     yield float(np.hypot(*(run.params[-1] - best)))
 
 
-def rate(names):
-    run, curvature = names["run"], 4.0
-    yield from (curvature, 2 / curvature, 1 - curvature * names["rate"])
-    yield from (run.params[-1], run.losses[-1])
-
-
-def secant(names):
-    f, x, h = (names[name] for name in ("f", "x", "h"))
-    slope, tangent = (f(x + h) - f(x)) / h, 3 * x**2 - 3
-    yield from (slope, tangent, slope - tangent)
-
-
-EXPECTED = {"rate": rate, "secant": secant, "valley": valley}
+EXPECTED = {
+    each.__name__: each
+    for each in (
+        backward,
+        basin,
+        direction,
+        draws,
+        forecast,
+        modes,
+        outlier,
+        parts,
+        rate,
+        sample,
+        secant,
+        valley,
+    )
+}
 
 
 def controls(tab, name):
@@ -118,12 +190,12 @@ def told(value):
 
 
 def test_all_figures_to_play_with_are_tried():
-    assert ON.keys() == EXPECTED.keys()
+    assert {name for name, _ in ON} == EXPECTED.keys()
 
 
-@pytest.mark.parametrize("name", ON)
-def test_what_a_figure_shows_is_what_the_package_computes(name, visit):
-    tab = visit(ON[name])
+@on_all
+def test_what_a_figure_shows_is_what_the_package_computes(name, page, visit):
+    tab = visit(page)
     tried = states(controls(tab, name))
     assert len(tried) >= STATES
     for state, (cells, code) in zip(tried, tab.evaluate(SET, [name, tried]), strict=True):
@@ -135,9 +207,9 @@ def test_what_a_figure_shows_is_what_the_package_computes(name, visit):
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("name", ON)
-def test_figure_is_played_with_by_keyboard_alone_and_can_be_reset(name, visit):
-    tab = visit(ON[name])
+@on_all
+def test_figure_is_played_with_by_keyboard_alone_and_can_be_reset(name, page, visit):
+    tab = visit(page)
     said = tab.locator(f"play-{name} .said-state")
     before = said.text_content()
     first = tab.locator(f"play-{name} input[type=range]").first
@@ -152,38 +224,38 @@ def test_figure_is_played_with_by_keyboard_alone_and_can_be_reset(name, visit):
     assert f"{name}." not in tab.url
 
 
-@pytest.mark.parametrize("name", ON)
-def test_address_holds_the_state(name, visit, address):
-    tab = visit(ON[name])
+@on_all
+def test_address_holds_the_state(name, page, visit, address):
+    tab = visit(page)
     control, values = next(iter(controls(tab, name).items()))
-    go(tab, f"{address}{url_of(ON[name])}?{name}.{control}={values[3]}&{name}.k=no")
-    assert tab.locator(f"play-{name} [name={control}]").input_value() == values[3]
+    go(tab, f"{address}{url_of(page)}?{name}.{control}={values[-1]}&{name}.k=no")
+    assert tab.locator(f"play-{name} [name={control}]").input_value() == values[-1]
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("name", ON)
-def test_figure_stands_where_there_is_no_script_and_on_paper(name, visit):
-    bare = visit(ON[name], java_script_enabled=False)
+@on_all
+def test_figure_stands_where_there_is_no_script_and_on_paper(name, page, visit):
+    bare = visit(page, java_script_enabled=False)
     assert bare.locator(f"play-{name} img").first.is_visible()
     assert bare.locator(f"play-{name} .stage").count() == 0
-    printed = visit(ON[name])
+    printed = visit(page)
     printed.emulate_media(media="print")
     assert printed.locator(f"play-{name} img").first.is_visible()
     assert printed.locator(f"play-{name} .stage").is_hidden()
 
 
-@pytest.mark.parametrize("name", ON)
-def test_figure_takes_the_place_of_the_drawn_one(name, visit):
-    tab, bare = visit(ON[name]), visit(ON[name], java_script_enabled=False)
+@on_all
+def test_figure_takes_the_place_of_the_drawn_one(name, page, visit):
+    tab, bare = visit(page), visit(page, java_script_enabled=False)
     drawn = bare.locator(f"play-{name} img").first.bounding_box()
     stage = tab.locator(f"play-{name} .stage svg").bounding_box()
     for side in ("x", "width", "height"):
         assert stage[side] == pytest.approx(drawn[side], abs=2)
 
 
-@pytest.mark.parametrize("name", ON)
-def test_reader_who_wants_less_motion_goes_step_by_step(name, visit):
-    tab = visit(ON[name], reduced_motion="reduce")
+@on_all
+def test_reader_who_wants_less_motion_goes_step_by_step(name, page, visit):
+    tab = visit(page, reduced_motion="reduce")
     if not tab.locator(f"play-{name} [name=k]").count():
         return
     k = tab.locator(f"play-{name} [name=k]")
@@ -194,16 +266,16 @@ def test_reader_who_wants_less_motion_goes_step_by_step(name, visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ON)
-def test_figure_can_be_used_by_all(name, scheme, visit):
-    tab = visit(ON[name], color_scheme=scheme)
+@on_all
+def test_figure_can_be_used_by_all(name, page, scheme, visit):
+    tab = visit(page, color_scheme=scheme)
     tab.locator(f"play-{name} summary").click()
     found = Axe().run(tab, context=f"play-{name}").response["violations"]
     assert [rule["id"] for rule in found] == []
 
 
 def test_start_is_dragged_by_pointer_and_by_touch(visit):
-    tab = visit(ON["valley"])
+    tab = visit("index.md")
     stage = tab.locator("play-valley .stage svg").bounding_box()
     x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
     tab.mouse.move(x, y)
@@ -212,7 +284,7 @@ def test_start_is_dragged_by_pointer_and_by_touch(visit):
     tab.mouse.up()
     assert tab.locator("play-valley [name=w]").input_value() != "2.2"
     phone = visit(
-        ON["valley"], has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800}
+        "index.md", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800}
     )
     stage = phone.locator("play-valley .stage svg")
     stage.scroll_into_view_if_needed()

@@ -23,10 +23,10 @@ const number = (value, digits = 4) => {
   const plain = +power >= -4 && +power < digits
   const text = plain ? (+value.toPrecision(digits)).toString() : (+mantissa).toString()
   const signed = text.replace("-", "−")
-  if (plain) return signed
-  const raised = [...String(Math.abs(power))].map(digit => SUPERSCRIPTS[digit]).join("")
-  return `${signed} · 10${power < 0 ? "⁻" : ""}${raised}`
+  return plain ? signed : `${signed} · ${ten(power)}`
 }
+
+const ten = power => `10${power < 0 ? "⁻" : ""}${[...String(Math.abs(power))].map(digit => SUPERSCRIPTS[digit]).join("")}`
 
 // Marks of an axis: round numbers, about as many as asked for.
 const marks = (low, high, count) => {
@@ -39,24 +39,36 @@ const marks = (low, high, count) => {
 }
 
 // A panel with axes: maps numbers to places in a box, and draws what it is given.
+//   x, y: the ranges; of y the range of its powers of ten, where `powers` is set
+//   equal: a unit of x is as long as one of y
+//   bare: no axes; yTicks: false for an axis that means nothing
 class Panel {
-  constructor({ left, top, width, height, x, y, xLabel, yLabel, title }) {
-    const inner = { left: left + 44, top: top + 22, width: width - 56, height: height - 58 }
+  constructor({ left = 0, top = 0, width, height, x, y, xLabel, yLabel, title, powers, equal, bare, yTicks = true }) {
+    const inner = bare ? { left, top, width, height } : { left: left + 44, top: top + 22, width: width - 56, height: height - 58 }
+    if (equal) {
+      const unit = Math.min(inner.width / (x[1] - x[0]), inner.height / (y[1] - y[0]))
+      const [wide, high] = [unit * (x[1] - x[0]), unit * (y[1] - y[0])]
+      inner.left += (inner.width - wide) / 2
+      inner.top += (inner.height - high) / 2
+      Object.assign(inner, { width: wide, height: high })
+    }
+    const scale = powers ? Math.log10 : value => value
     this.box = inner
     this.range = { x, y }
     this.x = value => inner.left + ((value - x[0]) / (x[1] - x[0])) * inner.width
-    this.y = value => inner.top + ((y[1] - value) / (y[1] - y[0])) * inner.height
+    this.y = value => inner.top + ((y[1] - scale(value)) / (y[1] - y[0])) * inner.height
     this.clip = `clip-${(Panel.made = (Panel.made ?? 0) + 1)}`
     this.content = svg("g", { "clip-path": `url(#${this.clip})` })
     const lines = svg("g", { class: "grid" })
     const texts = svg("g", { class: "ticks" })
-    for (const at of marks(...x, Math.max(2, inner.width / 70))) {
+    for (const at of bare ? [] : marks(...x, Math.max(2, inner.width / 70))) {
       lines.append(svg("path", { d: `M${this.x(at)},${inner.top}v${inner.height}` }))
       texts.append(this.text(this.x(at), inner.top + inner.height + 16, number(at), "middle"))
     }
-    for (const at of marks(...y, inner.height / 45)) {
-      lines.append(svg("path", { d: `M${inner.left},${this.y(at)}h${inner.width}` }))
-      texts.append(this.text(inner.left - 6, this.y(at) + 4, number(at), "end"))
+    for (const at of bare || !yTicks ? [] : marks(...y, inner.height / 45)) {
+      const height = this.y(powers ? 10 ** at : at)
+      lines.append(svg("path", { d: `M${inner.left},${height}h${inner.width}` }))
+      texts.append(this.text(inner.left - 6, height + 4, powers ? ten(at) : number(at), "end"))
     }
     this.drawn = svg(
       "g", {},
@@ -68,8 +80,38 @@ class Panel {
     )
   }
 
+  // Two panels side by side, or one below the other where there is no room.
+  static pair({ width, height }, left, right) {
+    const narrow = width < 560
+    const size = narrow ? { width, height: height / 2 } : { width: width / 2, height }
+    const second = narrow ? { top: height / 2 } : { left: width / 2 }
+    return [new Panel({ ...size, ...left }), new Panel({ ...size, ...second, ...right })]
+  }
+
   text(x, y, content, anchor) {
     return svg("text", { x, y, "text-anchor": anchor }, content)
+  }
+
+  // An ellipse around a place, by two of its half-axes.
+  ring([x, y], along, across, kind) {
+    const turn = k => [Math.cos((Math.PI * k) / 48), Math.sin((Math.PI * k) / 48)]
+    const at = ([cos, sin]) => [x + cos * along[0] + sin * across[0], y + cos * along[1] + sin * across[1]]
+    this.line(Array.from({ length: 97 }, (_, k) => at(turn(k))), kind)
+  }
+
+  // A word beside a place.
+  note(at, content, kind, anchor = "start") {
+    const [x, y] = this.place(at).split(",").map(Number)
+    const made = this.text(x, y, content, anchor)
+    if (kind) made.setAttribute("class", kind)
+    this.content.append(made)
+  }
+
+  arrow(from, to, kind) {
+    const [[x, y], [tipX, tipY]] = [from, to].map(each => this.place(each).split(",").map(Number))
+    const turn = Math.atan2(tipY - y, tipX - x)
+    const barb = side => `M${tipX},${tipY}L${tipX - 9 * Math.cos(turn + side)},${tipY - 9 * Math.sin(turn + side)}`
+    this.content.append(svg("path", { d: `M${x},${y}L${tipX},${tipY}${barb(0.4)}${barb(-0.4)}`, class: kind }))
   }
 
   // What leaves the picture by far is held where a drawing can still end.
@@ -127,7 +169,7 @@ class Panel {
 // A figure to play with. A subclass says which controls it has, and draws and tells a state.
 //   controls: [{ name, label, min, max, step, log }], or { name, label, options: [[value, text]] }
 //   draw(stage, { width, height }, state): fills an empty drawing, as high as the figure
-//   tell(state): { said, rows: [[name, text]], code }
+//   tell(state): { said, rows: [[name, text]] }
 class Play extends HTMLElement {
   connectedCallback() {
     if (this.stage) return
@@ -242,10 +284,15 @@ class Play extends HTMLElement {
     this.stage.setAttribute("height", height)
     this.stage.replaceChildren()
     this.draw(this.stage, { width, height }, this.state)
-    const { rows, code } = this.tell(this.state)
+    const { rows } = this.tell(this.state)
     const cells = rows.map(([name, text]) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, text)))
     const table = html("table", {}, html("tbody", {}, ...cells))
-    this.numbers.replaceChildren(this.numbers.firstChild, table, html("pre", {}, html("code", {}, code)))
+    this.numbers.replaceChildren(this.numbers.firstChild, table, html("pre", {}, html("code", {}, this.code(this.state))))
+  }
+
+  // The line of Python that reproduces a state.
+  code(state) {
+    return this.data.code.replace(/\{(\w+)\}/g, (_, name) => state[name])
   }
 
   // The state in words, and in the address, when it has come to rest.
@@ -298,5 +345,16 @@ class Play extends HTMLElement {
   }
 }
 
-globalThis.play = { Panel, Play, number }
+// The places of gradient descent, from the start on; a place is an array.
+const descend = (gradient, start, rate, steps) => {
+  const path = [start]
+  while (path.length <= steps) {
+    const here = path.at(-1)
+    const slope = gradient(here, path.length - 1)
+    path.push(here.map((value, each) => value - rate * slope[each]))
+  }
+  return path
+}
+
+globalThis.play = { Panel, Play, descend, number, svg }
 })()

@@ -1,12 +1,8 @@
 // Gradient descent on a parabola: hops on the curve, and the same as a cobweb.
 ;(() => {
-const { Panel, Play, number } = globalThis.play
+const { Panel, Play, descend, number } = globalThis.play
 
-const walk = ({ curvature, start }, { alpha, k }) => {
-  const path = [start]
-  while (path.length <= k) path.push(path.at(-1) - alpha * curvature * path.at(-1))
-  return path
-}
+const walk = ({ curvature, start }, { alpha, k }) => descend(([x]) => [curvature * x], [start], alpha, k).flat()
 
 const ways = [
   [q => q > 0 && q < 1, "It slides in from one side."],
@@ -29,28 +25,29 @@ class Rate extends Play {
     return +(1 - alpha * this.data.curvature).toPrecision(12)
   }
 
-  draw(stage, { width, height }, state) {
+  draw(stage, size, state) {
     const { curvature, start } = this.data
-    const narrow = width < 560
-    const size = narrow ? { width, height: height / 2 } : { width: width / 2, height }
     const span = 1.9 * Math.abs(start)
     const value = x => (curvature * x * x) / 2
     const path = walk(this.data, state)
-    const hops = new Panel({ left: 0, top: 0, ...size, x: [-span, span], y: [-0.05 * value(span), value(span)], xLabel: "x", yLabel: "f", title: "on the parabola" })
-    hops.curve(value, "background")
-    hops.line(path.map(x => [x, value(x)]), "walk")
-    hops.dots(path.map(x => [x, value(x)]), "walk")
-    const web = new Panel({ left: narrow ? 0 : width / 2, top: narrow ? height / 2 : 0, ...size, x: [-span, span], y: [-span, span], xLabel: "x now", yLabel: "x next", title: "as a cobweb" })
+    const [hops, web] = Panel.pair(
+      size,
+      { x: [-span, span], y: [-0.05 * value(span), value(span)], xLabel: "x", yLabel: "f", title: "on the parabola" },
+      { x: [-span, span], y: [-span, span], xLabel: "x now", yLabel: "x next", title: "as a cobweb" },
+    )
+    hops.curve(value, "c7")
+    hops.line(path.map(x => [x, value(x)]), "c0")
+    hops.dots(path.map(x => [x, value(x)]), "c0")
     const q = this.factor(state)
-    web.line([[-span, -span], [span, span]], "background")
-    web.line([[-span, -span * q], [span, span * q]], "bound")
-    web.line([[start, start], ...path.slice(1).flatMap((x, k) => [[path[k], x], [x, x]])], "walk")
-    web.dots(path.map(x => [x, x]), "walk")
+    web.line([[-span, -span], [span, span]], "c7")
+    web.line([[-span, -span * q], [span, span * q]], "c1")
+    web.line([[start, start], ...path.slice(1).flatMap((x, k) => [[path[k], x], [x, x]])], "c0")
+    web.dots(path.map(x => [x, x]), "c0")
     stage.append(hops.drawn, web.drawn)
   }
 
   tell(state) {
-    const { curvature, start, code } = this.data
+    const { curvature } = this.data
     const q = this.factor(state)
     const last = walk(this.data, state).at(-1)
     const [, way] = ways.find(([holds]) => holds(q))
@@ -63,7 +60,6 @@ class Rate extends Play {
         [`x after ${state.k} steps`, number(last)],
         ["f there", number((curvature * last * last) / 2)],
       ],
-      code: code.replace("{alpha}", state.alpha).replace("{k}", state.k),
     }
   }
 }

@@ -26,13 +26,13 @@ class Secant extends Play {
     const { coefficients, x, y } = this.data
     const f = at => value(coefficients, at)
     const { step, secant, tangent } = this.slopes(state)
-    const panel = new Panel({ left: 0, top: 0, width, height, x, y, xLabel: "x", yLabel: "f" })
-    panel.curve(f, "curve")
-    panel.curve(at => f(state.x) + tangent * (at - state.x), "bound", 1)
-    panel.curve(at => f(state.x) + secant * (at - state.x), "walk", 1)
-    panel.dots([[state.x, f(state.x)]], "handle", 6)
-    panel.dots([[state.x + step, f(state.x + step)]], "walk", 6)
-    panel.legend([["bound", "tangent"], ["walk", "secant"]])
+    const panel = new Panel({ width, height, x, y, xLabel: "x", yLabel: "f" })
+    panel.curve(f, "c7")
+    panel.curve(at => f(state.x) + tangent * (at - state.x), "c1", 1)
+    panel.curve(at => f(state.x) + secant * (at - state.x), "c0", 1)
+    panel.dots([[state.x, f(state.x)]], "c4 handle", 6)
+    panel.dots([[state.x + step, f(state.x + step)]], "c0", 6)
+    panel.legend([["c1", "tangent"], ["c0", "secant"]])
     stage.append(panel.drawn)
     this.drags(panel, ["x"])
   }
@@ -46,7 +46,6 @@ class Secant extends Play {
         ["slope of the tangent", number(tangent)],
         ["difference", number(secant - tangent)],
       ],
-      code: ["x", "h", "side"].reduce((text, name) => text.replace(`{${name}}`, state[name]), this.data.code),
     }
   }
 }

@@ -1,6 +1,6 @@
 // Gradient descent in a valley: a start, a rate, and where the walk goes.
 ;(() => {
-const { Panel, Play, number } = globalThis.play
+const { Panel, Play, descend, number } = globalThis.play
 
 const slope = ({ hessian, lowest }, [w, b]) => {
   const [dw, db] = [w - lowest[0], b - lowest[1]]
@@ -13,54 +13,56 @@ const lossAt = (land, point) => {
   return (dw * gw + db * gb) / 2 + land.floor
 }
 
-const walk = (land, { alpha, w, b, k }) => {
-  const path = [[w, b]]
-  while (path.length <= k) {
-    const here = path.at(-1)
-    const [gw, gb] = slope(land, here)
-    path.push([here[0] - alpha * gw, here[1] - alpha * gb])
-  }
-  return path
-}
+const walk = (land, { alpha, w, b, k }) => descend(point => slope(land, point), [w, b], alpha, k)
 
 class Valley extends Play {
   get controls() {
-    const { x, y, steps, largest } = this.data
+    const { x, y, steps, largest, fine } = this.data
     return [
-      { name: "alpha", label: "learning rate α", min: 0.01, max: largest, step: 0.01 },
-      { name: "w", label: "start w", min: x[0], max: x[1], step: 0.05 },
-      { name: "b", label: "start b", min: y[0], max: y[1], step: 0.05 },
+      { name: "alpha", label: "learning rate α", min: largest / 140, max: largest, step: largest / 140 },
+      { name: "w", label: "start w", min: x[0], max: x[1], step: fine },
+      { name: "b", label: "start b", min: y[0], max: y[1], step: fine },
       { name: "k", label: "steps", min: 0, max: steps, step: 1 },
     ]
   }
 
-  draw(stage, { width, height }, state) {
-    const { x, y, lowest, curvatures, directions } = this.data
-    const panel = new Panel({ left: 0, top: 0, width, height, x, y, xLabel: "w", yLabel: "b" })
+  draw(stage, size, state) {
+    const { x, y, lowest, curvatures, directions, levels, other, samples } = this.data
+    const map = { x, y, xLabel: "w", yLabel: "b" }
+    const [line, panel] = samples
+      ? Panel.pair(size, { x: samples.x, y: samples.y, xLabel: "x", yLabel: "y", title: "the line" }, { ...map, title: "its path", equal: true })
+      : [undefined, new Panel({ ...size, ...map })]
     // A ring of equal height is an ellipse along the axes of the valley.
-    for (const level of this.data.levels) {
-      const ring = Array.from({ length: 97 }, (_, k) => {
-        const turn = (2 * Math.PI * k) / 96
-        const along = [Math.cos(turn), Math.sin(turn)].map((share, side) => share * Math.sqrt((2 * level) / curvatures[side]))
-        return [0, 1].map(each => lowest[each] + along[0] * directions[0][each] + along[1] * directions[1][each])
-      })
-      panel.line(ring, "background")
+    for (const level of levels) {
+      const axes = directions.map((way, side) => way.map(each => each * Math.sqrt((2 * level) / curvatures[side])))
+      panel.ring(lowest, ...axes, "c7")
     }
-    const other = walk(this.data, { ...state, alpha: this.data.other })
-    panel.line(other, "bound")
-    panel.dots(other, "bound", 3)
-    const path = walk(this.data, state)
-    panel.line(path, "walk")
-    panel.dots(path, "walk", 3)
-    panel.star(lowest, "goal")
-    panel.dots([path[0]], "handle", 8)
-    panel.legend([["bound", `α = ${number(this.data.other)}`], ["walk", `α = ${number(state.alpha)}`]])
+    const draw = (alpha, kind) => {
+      const path = walk(this.data, { ...state, alpha })
+      panel.line(path, kind)
+      panel.dots(path, kind, 3)
+      return path
+    }
+    if (other) {
+      draw(other, "c1")
+      panel.legend([["c1", `α = ${number(other)}`], ["c0", `α = ${number(state.alpha)}`]])
+    }
+    const path = draw(state.alpha, "c0")
+    panel.star(lowest, "c4 filled")
+    panel.dots([path[0]], "c4 handle", 8)
+    if (line) {
+      const [w, b] = path.at(-1)
+      for (const [at, target] of samples.points) line.line([[at, target], [at, w * at + b]], "c1")
+      line.dots(samples.points, "c7")
+      line.curve(at => w * at + b, "c0", 1)
+      stage.append(line.drawn)
+    }
     stage.append(panel.drawn)
     this.drags(panel, ["w", "b"])
   }
 
   tell(state) {
-    const { lowest, bound, code } = this.data
+    const { lowest, bound } = this.data
     const path = walk(this.data, state)
     const [first, last] = [lossAt(this.data, path[0]), lossAt(this.data, path.at(-1))]
     const miss = Math.hypot(path.at(-1)[0] - lowest[0], path.at(-1)[1] - lowest[1])
@@ -74,7 +76,6 @@ class Valley extends Play {
         ["loss there", number(last)],
         ["distance to the lowest point", number(miss)],
       ],
-      code: ["alpha", "w", "b", "k"].reduce((text, name) => text.replace(`{${name}}`, state[name]), code),
     }
   }
 }
