@@ -3,6 +3,7 @@
 The numbers of a state come with a line of Python that reproduces it. Here that line is run.
 """
 
+import gzip
 import re
 from contextlib import redirect_stdout
 from io import StringIO
@@ -259,10 +260,10 @@ def test_reader_who_wants_less_motion_goes_step_by_step(name, page, visit):
     if not tab.locator(f"play-{name} [name=k]").count():
         return
     k = tab.locator(f"play-{name} [name=k]")
-    before = int(k.input_value())
+    before, last = int(k.input_value()), int(k.get_attribute("max"))
     tab.get_by_role("button", name="Step").click()
     tab.wait_for_timeout(500)
-    assert int(k.input_value()) == before + 1
+    assert int(k.input_value()) == (before + 1 if before < last else 0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -272,6 +273,19 @@ def test_figure_can_be_used_by_all(name, page, scheme, visit):
     tab.locator(f"play-{name} summary").click()
     found = Axe().run(tab, context=f"play-{name}").response["violations"]
     assert [rule["id"] for rule in found] == []
+
+
+@on_all
+def test_figure_to_play_with_is_light(name, page, visit):
+    tab = visit(page)
+    code = tab.evaluate("""() => Promise.all(
+      [...document.querySelectorAll("[src*='assets/play/'], [href*='assets/play/']")]
+        .map(each => fetch(each.src || each.href).then(found => found.text()))
+    )""")
+    data = tab.locator(f"play-{name}").get_attribute("data-play")
+    assert len(code) == 2 + sum(where == page for _, where in ON)
+    assert sum(len(gzip.compress(each.encode())) for each in code) <= 12 * 1024
+    assert len(gzip.compress(data.encode())) <= 30 * 1024
 
 
 def test_start_is_dragged_by_pointer_and_by_touch(visit):

@@ -11,8 +11,8 @@ class Basin extends Play {
     return [
       { name: "x", label: "start x", min: -reach, max: reach, step: 0.05 },
       { name: "y", label: "start y", min: -reach, max: reach, step: 0.05 },
-      { name: "alpha", label: "learning rate α", min: 0.01, max: 0.5, step: 0.01 },
-      { name: "sigma", label: "noise σ", min: 0, max: 2, step: 0.05 },
+      { name: "alpha", label: "learning rate α", min: 0.01, max: 0.2, step: 0.01 },
+      { name: "sigma", label: "noise σ", min: 0, max: 1, step: 0.05 },
       { name: "k", label: "steps", min: 0, max: noise.length, step: 1 },
     ]
   }
@@ -37,10 +37,14 @@ class Basin extends Play {
       { x: [-reach, reach], y: [-reach, reach], xLabel: "x", yLabel: "y", title: "four valleys", equal: true },
       { x: [0, noise.length], y: [-1, 1], xLabel: "step", title: "the height" },
     )
-    this.basins ??= Array.from({ length: 441 }, (_, k) => [(k % 21) / 5 - 2, Math.floor(k / 21) / 5 - 2])
-      .map(place => [place, this.valley(place)])
-    for (const [place, valley] of this.basins) if (valley >= 0) map.dots([place], valleys[valley].colour, 2)
-    for (const { at, colour } of valleys) map.star(at, `${colour} filled`)
+    this.basins ??= Object.groupBy(
+      Array.from({ length: 441 }, (_, k) => [(k % 21) / 5 - 2, Math.floor(k / 21) / 5 - 2]),
+      place => this.valley(place),
+    )
+    valleys.forEach(({ at, colour }, valley) => {
+      map.specks(this.basins[valley], colour)
+      map.star(at, `${colour} filled`)
+    })
     map.line(path, "ink")
     map.dots([path.at(-1)], "ink", 5)
     map.dots([path[0]], "c4 handle", 8)
@@ -57,7 +61,7 @@ class Basin extends Play {
     const deep = valley => (valley < 0 ? "on the border between valleys" : height(valleys[valley].at) < -0.5 ? "in the basin of a deep valley" : "in the basin of a shallow valley")
     const moved = first === now ? "still " : ""
     return {
-      said: `The start is ${deep(first)}. After ${state.k} steps the walk is ${moved}${deep(now)}, at the height ${number(height(end))}.`,
+      said: `The start, (${number(state.x)}, ${number(state.y)}), is ${deep(first)}. After ${state.k} steps the walk is ${moved}${deep(now)}, at the height ${number(height(end))}.`,
       rows: [
         ["start", `x = ${number(state.x)}, y = ${number(state.y)}`],
         [`after ${state.k} steps`, `x = ${number(end[0])}, y = ${number(end[1])}`],

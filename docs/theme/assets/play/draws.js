@@ -43,7 +43,8 @@ class Draws extends Play {
     for (const each of strip) way.line([[0, each], [steps, each]], "c7")
     way.line([[0, best], [steps, best]], "c1 dashed")
     way.line(path.map((w, k) => [k, w]), "c0")
-    gap.line(path.map((w, k) => [k * state.m, Math.max(1e-12, this.loss(w) - this.loss(best))]), "c0")
+    const bend = mean(this.data.x.map(x => x * x))
+    gap.line(path.map((w, k) => [k * state.m, Math.max(1e-12, bend * (w - best) ** 2)]), "c0")
     stage.append(way.drawn, gap.drawn)
   }
 

@@ -92,6 +92,11 @@ class Panel {
     return svg("text", { x, y, "text-anchor": anchor }, content)
   }
 
+  // Many small dots, as one path.
+  specks(points, kind) {
+    this.content.append(svg("path", { d: points.map(each => `M${this.place(each)}h0`).join(""), class: `${kind} specks` }))
+  }
+
   // An ellipse around a place, by two of its half-axes.
   ring([x, y], along, across, kind) {
     const turn = k => [Math.cos((Math.PI * k) / 48), Math.sin((Math.PI * k) / 48)]
@@ -129,6 +134,11 @@ class Panel {
       const [cx, cy] = this.place(each).split(",")
       this.content.append(svg("circle", { cx, cy, r: radius, class: kind }))
     }
+  }
+
+  tile(from, to, kind, opacity) {
+    const [[x, y], [right, bottom]] = [from, to].map(each => this.place(each).split(",").map(Number))
+    this.content.append(svg("rect", { x, y, width: right - x, height: bottom - y, class: kind, "fill-opacity": opacity.toFixed(2) }))
   }
 
   star(at, kind) {

@@ -5,8 +5,8 @@ const sum = values => values.reduce((total, each) => total + each, 0)
 
 // Where the pulls on c, which grow with c, are in balance.
 const balanced = pull => {
-  let [low, high] = [-100, 100]
-  for (let k = 0; k < 100; k++) {
+  let [low, high] = [-50, 50]
+  for (let k = 0; k < 60; k++) {
     const middle = (low + high) / 2
     if (pull(middle) > 0) high = middle
     else low = middle
@@ -44,7 +44,7 @@ class Outlier extends Play {
     const best = this.best(state)
     Object.entries(kinds).forEach(([name, kind]) => {
       crowd.line([[best[name], 0], [best[name], 4]], kind)
-      answers.curve(far => this.best({ ...state, far })[name], kind)
+      answers.curve(far => this.best({ ...state, far })[name], kind, 60)
       answers.dots([[state.far, best[name]]], kind, 5)
     })
     others.forEach((each, k) => crowd.dots([[each, 0.4 + 0.35 * others.slice(0, k).filter(one => one === each).length]], "c4", 5))
