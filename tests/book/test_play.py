@@ -66,6 +66,11 @@ def basin(names):
     yield from (*names["start"], *names["p"], names["land"].value(names["p"]))
 
 
+def difference(names):
+    f, x, h, slope = (names[each] for each in ("f", "x", "h", "slope"))
+    yield from (abs((f(x + h) - f(x)) / h - slope), abs((f(x + h) - f(x - h)) / (2 * h) - slope))
+
+
 def direction(names):
     yield from (*names["gradient"], np.linalg.norm(names["gradient"]), names["slope"])
 
@@ -122,6 +127,11 @@ def secant(names):
     yield from (slope, tangent, slope - tangent)
 
 
+def tape(names):
+    a = names["a"]
+    yield from (len(names["tape"]), names["result"].data, a.grad, 1 / (2 * a.data**0.5))
+
+
 def valley(names):
     run, objective = names["run"], names["objective"]
     (w, b), best = run.params[-1], objective.minimizer()
@@ -137,6 +147,7 @@ EXPECTED = {
     for each in (
         backward,
         basin,
+        difference,
         direction,
         draws,
         forecast,
@@ -146,6 +157,7 @@ EXPECTED = {
         rate,
         sample,
         secant,
+        tape,
         valley,
     )
 }

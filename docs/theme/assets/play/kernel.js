@@ -110,6 +110,13 @@ class Panel {
     const made = this.text(x, y, content, anchor)
     if (kind) made.setAttribute("class", kind)
     this.content.append(made)
+    return made
+  }
+
+  arc(from, to, kind) {
+    const [[x, y], [right]] = [from, to].map(each => this.place(each).split(",").map(Number))
+    const high = y - 0.5 * Math.abs(right - x)
+    this.content.append(svg("path", { d: `M${x},${y}Q${(x + right) / 2},${high} ${right},${y}l-5,-5m5,5l1,-7`, class: kind }))
   }
 
   arrow(from, to, kind) {
