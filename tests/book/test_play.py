@@ -115,6 +115,10 @@ def rate(names):
     yield from (run.params[-1], run.losses[-1])
 
 
+def ring(names):
+    yield from (*names["have"][0], *names["full"], names["k"] / names["p"])
+
+
 def sample(names):
     run, x, y = (names[each] for each in ("run", "x", "y"))
     first, last = run.params[[0, -1]] @ [x, 1] - y
@@ -155,6 +159,7 @@ EXPECTED = {
         outlier,
         parts,
         rate,
+        ring,
         sample,
         secant,
         tape,
