@@ -66,6 +66,11 @@ def basin(names):
     yield from (*names["start"], *names["p"], names["land"].value(names["p"]))
 
 
+def boundary(names):
+    w = names["w"]
+    yield from (*w, torch.sigmoid(torch.tensor(names["columns"][-1] @ w)).item())
+
+
 def difference(names):
     f, x, h, slope = (names[each] for each in ("f", "x", "h", "slope"))
     yield from (abs((f(x + h) - f(x)) / h - slope), abs((f(x + h) - f(x - h)) / (2 * h) - slope))
@@ -97,6 +102,15 @@ def modes(names):
     yield from names["run"].params[-1]
 
 
+def momentum(names):
+    yield from (max(abs(names["roots"])), names["run"].params[-1])
+
+
+def newton(names):
+    x, f = names["newton"], np.polynomial.Polynomial(names["f"])
+    yield from (x, f(x), f.deriv(2)(x), names["plain"])
+
+
 def outlier(names):
     yield from (names["y"].mean(), names["run"].params[-1], np.median(names["y"]))
 
@@ -107,6 +121,10 @@ def parts(names):
         names["f"].gradient([names["w"]])[0],
         names["f"].value([names["w"]]),
     )
+
+
+def race(names):
+    yield from names["losses"]
 
 
 def rate(names):
@@ -131,6 +149,11 @@ def secant(names):
     yield from (slope, tangent, slope - tangent)
 
 
+def swing(names):
+    x = names["x"]
+    yield from (x.item(), 0.0 if x.grad is None else x.grad.item())
+
+
 def tape(names):
     a = names["a"]
     yield from (len(names["tape"]), names["result"].data, a.grad, 1 / (2 * a.data**0.5))
@@ -151,17 +174,22 @@ EXPECTED = {
     for each in (
         backward,
         basin,
+        boundary,
         difference,
         direction,
         draws,
         forecast,
         modes,
+        momentum,
+        newton,
         outlier,
         parts,
+        race,
         rate,
         ring,
         sample,
         secant,
+        swing,
         tape,
         valley,
     )
