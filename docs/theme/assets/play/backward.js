@@ -25,15 +25,18 @@ class Backward extends Play {
     return values
   }
 
-  // The signals after the last k nodes of the order have sent theirs, and the last sender.
+  // The signals after the last k nodes of the order have sent theirs, and the last sender with what it sent.
   backward(values, k) {
     const order = this.data.order.toReversed()
     const signals = { [order[0].name]: 1 }
+    let sender
     for (const { name, does, from } of order.slice(0, k)) {
       const slopes = operations[does][1](...from.map(each => values[each]))
-      from.forEach((each, which) => { signals[each] = (signals[each] ?? 0) + signals[name] * slopes[which] })
+      const sent = slopes.map(slope => signals[name] * slope)
+      from.forEach((each, which) => { signals[each] = (signals[each] ?? 0) + sent[which] })
+      sender = { name, from, sent }
     }
-    return [signals, k ? order[k - 1] : undefined]
+    return [signals, sender]
   }
 
   draw(stage, size, state) {
@@ -64,7 +67,7 @@ class Backward extends Play {
     const last = order.at(-1).name
     const [signals, sender] = this.backward(values, state.k)
     const [all] = this.backward(values, order.length)
-    const sent = sender && sender.from.map(each => `${number(signals[each])} to ${each}`).join(" and ")
+    const sent = sender && sender.from.map((each, which) => `${number(sender.sent[which])} to ${each}`).join(" and ")
     return {
       said: sender ? `${sender.name} sends ${sent}.` : `${last} is ${number(values[last])}. Its own signal is 1.`,
       rows: [
