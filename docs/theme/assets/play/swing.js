@@ -38,7 +38,7 @@ class Swing extends Play {
     const [path, grad] = this.walk(state)
     const far = Math.max(...path.map(Math.abs))
     const turns = path.filter((x, k) => k && x * path[k - 1] < 0).length
-    const way = far > 1e3 ? "It flies off." : turns > 2 ? `It has crossed 0 ${turns} times.` : "It comes down."
+    const way = far > 1e3 ? "It flies off." : turns > 2 ? `It has changed sides ${turns} times.` : "It comes down."
     return {
       said: `α = ${number(state.alpha)}. ${way} After ${state.k} steps x = ${number(path.at(-1))}.`,
       rows: [
