@@ -264,7 +264,7 @@ def test_figure_is_played_with_by_keyboard_alone_and_can_be_reset(name, page, vi
     assert first.get_attribute("aria-valuetext")
     tab.wait_for_function(SAYS, arg=[name, before, False])
     assert f"{name}." in tab.url
-    tab.get_by_role("button", name="Reset").focus()
+    tab.locator(f"play-{name}").get_by_role("button", name="Reset").focus()
     tab.keyboard.press("Enter")
     tab.wait_for_function(SAYS, arg=[name, before, True])
     assert f"{name}." not in tab.url
@@ -306,7 +306,7 @@ def test_reader_who_wants_less_motion_goes_step_by_step(name, page, visit):
         return
     k = tab.locator(f"play-{name} [name=k]")
     before, last = int(k.input_value()), int(k.get_attribute("max"))
-    tab.get_by_role("button", name="Step").click()
+    tab.locator(f"play-{name}").get_by_role("button", name="Step").click()
     tab.wait_for_timeout(500)
     assert int(k.input_value()) == (before + 1 if before < last else 0)
 

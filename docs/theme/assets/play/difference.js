@@ -5,8 +5,8 @@ const { Panel, Play, number, svg } = globalThis.play
 class Difference extends Play {
   get controls() {
     return [
-      { name: "h", label: "step h", min: 1e-12, max: 1, log: true },
       { name: "x", label: "point x", min: 0.5, max: 3, step: 0.001 },
+      { name: "h", label: "step h", min: 1e-12, max: 1, log: true },
     ]
   }
 

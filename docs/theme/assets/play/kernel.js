@@ -296,7 +296,7 @@ class Play extends HTMLElement {
   redraw() {
     const width = this.stage.parentNode.clientWidth
     if (!width) return
-    const height = Math.max(260, Math.round(width * (this.ratio ?? 0.6)))
+    const height = Math.max(200, Math.round(width * (this.ratio ?? 0.6)))
     this.stage.setAttribute("viewBox", `0 0 ${width} ${height}`)
     this.stage.setAttribute("height", height)
     this.stage.replaceChildren()
@@ -304,7 +304,7 @@ class Play extends HTMLElement {
     const { rows } = this.tell(this.state)
     const cells = rows.map(([name, text]) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, text)))
     const table = html("table", {}, html("tbody", {}, ...cells))
-    this.numbers.replaceChildren(this.numbers.firstChild, table, html("pre", {}, html("code", {}, this.code(this.state))))
+    this.numbers.replaceChildren(this.numbers.firstChild, table, html("pre", { tabindex: 0 }, html("code", {}, this.code(this.state))))
   }
 
   // The line of Python that reproduces a state.

@@ -66,7 +66,7 @@ class Race extends Play {
     const losses = lands.map(({ hessian }) => runners.map(runner => loss(this.walk(runner, hessian, state).at(-1), hessian)))
     const ahead = losses.map(each => runners[each.indexOf(Math.min(...each))].name)
     return {
-      said: `After ${state.k} steps ${ahead[0]} is lowest in the valley along the axes, and ${ahead[1]} in the oblique one.`,
+      said: `From (${number(state.w)}, ${number(state.b)}), after ${state.k} steps, ${ahead[0]} is lowest in the valley along the axes, and ${ahead[1]} in the oblique one.`,
       rows: runners.map(({ name }, which) => [`loss of ${name}, in each`, losses.map(each => number(each[which])).join(", ")]),
     }
   }
