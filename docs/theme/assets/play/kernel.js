@@ -304,7 +304,7 @@ class Play extends HTMLElement {
     const { rows } = this.tell(this.state)
     const cells = rows.map(([name, text]) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, text)))
     const table = html("table", {}, html("tbody", {}, ...cells))
-    this.numbers.replaceChildren(this.numbers.firstChild, table, html("pre", { tabindex: 0 }, html("code", {}, this.code(this.state))))
+    this.numbers.replaceChildren(this.numbers.firstChild, table, html("pre", {}, html("code", { tabindex: 0 }, this.code(this.state))))
   }
 
   // The line of Python that reproduces a state.

@@ -30,7 +30,7 @@ class Swing extends Play {
     const path = this.walk(state)[0].map((x, k) => [k, x])
     panel.line(path, "c1")
     panel.dots(path, "c1", 2.5)
-    panel.legend([["c0", "zero at each step"], ["c1", "as you choose"]])
+    panel.legend([["c0", "emptied at each step"], ["c1", "as you choose"]])
     stage.append(panel.drawn)
   }
 
