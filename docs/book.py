@@ -59,4 +59,5 @@ on_startup, on_config, on_files = book.on_startup, book.on_config, book.on_files
 on_nav, on_page_markdown = book.on_nav, book.on_page_markdown
 on_page_content = book.on_page_content
 on_env, on_page_context = book.on_env, book.on_page_context
+on_post_page, on_post_template = book.on_post_page, book.on_post_template
 on_serve, on_shutdown = book.on_serve, book.on_shutdown

@@ -19,6 +19,7 @@ from bookwright.arrivals import Arrivals
 from bookwright.blocks.execution import Workers
 from bookwright.build import Build
 from bookwright.rendering import styles
+from bookwright.rendering.policy import with_policy
 from bookwright.settings import Settings
 
 from .pages.options import PYTHON
@@ -98,6 +99,21 @@ class Book:
         page.content = self._content
         context["config"] = styles.of_page(context["config"], page.content or "")
         return context
+
+    def on_post_page(self, output: str, config: MkDocsConfig, **_: Any) -> str:  # noqa: ANN401  # MkDocs'
+        """Say what a page may load and run."""
+        is_site = config.use_directory_urls and not self._arrivals.is_served
+        return with_policy(output) if is_site else output
+
+    def on_post_template(
+        self,
+        output_content: str,
+        template_name: str,
+        config: MkDocsConfig,
+    ) -> str:
+        """Say what a page of the theme's own, such as that of a lost address, may load and run."""
+        is_page = template_name.endswith(".html")
+        return self.on_post_page(output_content, config) if is_page else output_content
 
     def on_serve(self, server: LiveReloadServer, **_: Any) -> None:  # noqa: ANN401  # MkDocs'
         """Let results that come late show."""

@@ -55,3 +55,15 @@ def go(tab, url):
     tab.goto(url)
     tab.evaluate("document.fonts.ready.then(() => true)")
     return tab
+
+
+def add_style(tab, rules):
+    """Add rules to a page, whose policy allows no style that comes with a script."""
+    tab.evaluate(
+        """rules => {
+          const sheet = new CSSStyleSheet()
+          sheet.replaceSync(rules)
+          document.adoptedStyleSheets.push(sheet)
+        }""",
+        rules,
+    )

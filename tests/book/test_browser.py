@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import go, needs_chromium, window
+from browsing import add_style, go, needs_chromium, window
 from bs4 import BeautifulSoup
 from matplotlib import image
 from pages import PAGES, build_book, url_of
@@ -34,10 +34,22 @@ def turn_to(browser, address):
     tab.context.close()
 
 
+def test_page_runs_nothing_that_it_did_not_come_with(turn_to):
+    tab = turn_to("index.md")
+    tab.evaluate("""() => {
+      const foreign = document.createElement("script")
+      foreign.textContent = "globalThis.foreign = true"
+      document.body.append(foreign)
+      document.body.setAttribute("style", "color: red")
+    }""")
+    assert tab.evaluate("globalThis.foreign") is None
+    assert any("Content Security Policy" in each for each in tab.complaints)
+
+
 @pytest.mark.parametrize("page", sorted(PAGES, key=SAMPLES.__eq__))  # its font stays in memory
 def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, turn_to, address):
     tab = turn_to(page)
-    tab.add_style_tag(content="* { content-visibility: visible !important }")
+    add_style(tab, "* { content-visibility: visible !important }")
     tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     for width in (1280, 390, 320):
         tab.set_viewport_size({"width": width, "height": 800})
@@ -63,7 +75,7 @@ def test_page_is_accessible(page, scheme, visit):
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_open_code_is_no_wall(page, turn_to):
     tab = turn_to(page)
-    tab.add_style_tag(content="* { content-visibility: visible !important }")
+    add_style(tab, "* { content-visibility: visible !important }")
     height, listings = tab.evaluate("""[
         document.querySelector("article").offsetHeight,
         [...document.querySelectorAll("article .highlight")].filter(e => e.checkVisibility())

@@ -24,6 +24,7 @@ on_startup, on_config, on_files = book.on_startup, book.on_config, book.on_files
 on_nav, on_page_markdown = book.on_nav, book.on_page_markdown
 on_page_content = book.on_page_content
 on_env, on_page_context = book.on_env, book.on_page_context
+on_post_page, on_post_template = book.on_post_page, book.on_post_template
 on_serve, on_shutdown = book.on_serve, book.on_shutdown
 """
 SETTINGS = 'package="gdbook", preload=("matplotlib.pyplot", "numpy")'
@@ -35,8 +36,8 @@ hooks: [book.py]
 {PLAIN}
 plugins: [search, markdown-exec: {{languages: [python, pycon]}}]
 markdown_extensions:
-  [admonition, attr_list, tables, pymdownx.details, pymdownx.highlight, pymdownx.superfences,
-   pymdownx.arithmatex: {{generic: true}}]
+  [admonition, attr_list, pymdownx.details, pymdownx.highlight, pymdownx.superfences,
+   tables: {{use_align_attribute: true}}, pymdownx.arithmatex: {{generic: true}}]
 """
 
 

@@ -10,7 +10,7 @@ MATH = "<math><mi>x</mi><mo>&lt;</mo><mn>2</mn></math>"
     ("header", "named"),
     [
         ("<th></th>", "<td></td>"),
-        ('<th style="text-align: right;"> </th>', '<td style="text-align: right;"></td>'),
+        ('<th align="right"> </th>', '<td align="right"></td>'),
         (
             f"<th>{MATH}</th>",
             f'<th><span class="said">x&lt;2</span><span aria-hidden="true">{MATH}</span></th>',

@@ -41,7 +41,7 @@ class Tape extends Play {
     const panel = new Panel({ ...size, x: [-0.9, all], y: [-1.8, 1.9], bare: true })
     const unit = size.width / (all + 0.9)
     const font = Math.min(15, Math.max(7, unit / 3.2))
-    const note = (place, height, text, kind) => panel.note([place, height], text, kind, "middle").setAttribute("style", `font-size:${font}px`)
+    const note = (place, height, text, kind) => { panel.note([place, height], text, kind, "middle").style.fontSize = `${font}px` }
     tape.forEach(({ text, value, from }, place) => {
       for (const [source] of from) panel.arc([source, 0.12], [place, 0.12], "c7")
       note(place, -0.05, text, "ink")
