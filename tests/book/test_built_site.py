@@ -124,6 +124,13 @@ def test_styles_ask_nobody_else_for_anything(site):
         assert not re.search(r"url\([\"']?(https?:)?//", style.read_text(encoding="utf-8")), style
 
 
+def test_no_file_says_where_the_site_was_made(site):
+    places = [f"{place}/".encode() for place in (ROOT, site.parent, Path.home())]
+    for file in filter(Path.is_file, site.rglob("*")):
+        content = file.read_bytes()
+        assert [place for place in places if place in content] == [], file
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "samples.md"])
 def test_each_page_has_a_description_or_the_sites(page, site):
     html = (site / url_of(page) / "index.html").read_text(encoding="utf-8")

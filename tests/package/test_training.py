@@ -819,6 +819,21 @@ def test_file_that_is_no_checkpoint_is_refused(tmp_path, content):
         train_line(checkpoint=path, resume=True)
 
 
+def test_checkpoint_of_somebody_else_runs_no_code(tmp_path):
+    path, trace = tmp_path / "checkpoint.pt", tmp_path / "trace"
+
+    class Trap:
+        def __reduce__(self):
+            return Path.touch, (trace,)
+
+    torch.save(dict.fromkeys(["losses", "settings"], Trap()), path)
+    with pytest.raises(ValueError, match=r"checkpoint.pt cannot be read .*: pass one of train\."):
+        train_line(checkpoint=path, resume=True)
+    assert not trace.exists()
+    torch.load(path, weights_only=False)
+    assert trace.exists()  # the trap is one
+
+
 WEIGHTS = nn.Parameter(torch.ones(1))
 
 
