@@ -33,8 +33,9 @@ class Backward extends Play {
     for (const { name, does, from } of order.slice(0, k)) {
       const slopes = operations[does][1](...from.map(each => values[each]))
       const sent = slopes.map(slope => signals[name] * slope)
+      const before = from.map(each => signals[each])
       from.forEach((each, which) => { signals[each] = (signals[each] ?? 0) + sent[which] })
-      sender = { name, from, sent }
+      sender = { name, from, sent, before }
     }
     return [signals, sender]
   }
@@ -68,8 +69,10 @@ class Backward extends Play {
     const [signals, sender] = this.backward(values, state.k)
     const [all] = this.backward(values, order.length)
     const sent = sender && sender.from.map((each, which) => `${number(sender.sent[which])} to ${each}`).join(" and ")
+    const meets = sender && sender.from.filter((_, which) => sender.before[which] !== undefined)
+      .map(each => ` At ${each} it meets ${number(sender.before[sender.from.indexOf(each)])}, and together they are ${number(signals[each])}.`).join("")
     return {
-      said: sender ? `${sender.name} sends ${sent}.` : `${last} is ${number(values[last])}. Its own signal is 1.`,
+      said: sender ? `${sender.name} sends ${sent}.${meets}` : `${last} is ${number(values[last])}. Its own signal is 1.`,
       rows: [
         [last, number(values[last])],
         ...inputs.map(name => [`∂${last}/∂${name}`, number(all[name])]),

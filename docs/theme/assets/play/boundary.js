@@ -23,9 +23,13 @@ class Boundary extends Play {
     return [
       { name: "x", label: "its x₇", min: -reach, max: reach, step: 0.1 },
       { name: "y", label: "its x₁₀", min: -reach, max: reach, step: 0.1 },
-      { name: "label", label: "its class", options: [["1", "1"], ["0", "0"]] },
+      { name: "label", label: "its class", options: [["1", "1, orange"], ["0", "0, blue"]] },
       { name: "decay", label: "weight decay", min: 0.003, max: 1, log: true },
     ]
+  }
+
+  get narrow() {
+    return 360
   }
 
   samples({ x, y, label }) {

@@ -35,11 +35,14 @@ class Difference extends Play {
     panel.legend([["c0", "one side"], ["c1", "both sides"]])
     const [above, below] = [x + h, x - h].map(at => (at * at * at).toPrecision(17))
     const same = [...above].findIndex((digit, k) => digit !== below[k])
-    const rows = [["f(x + h)", above], ["f(x − h)", below], ["difference", (above - below).toPrecision(17)]]
+    const [slope, truth] = [(above - below) / (2 * h), 3 * x * x].map(each => each.toPrecision(17))
+    const right = [...slope, ""].findIndex((digit, k) => digit !== truth[k])
+    const rows = [["f(x + h)", above], ["f(x − h)", below], ["difference", (above - below).toPrecision(17)], ["divided by 2h: green digits are right", slope]]
     rows.forEach(([name, text], row) => {
-      const high = 0.8 - 0.28 * row
-      digits.note([0.05, high + 0.09], name, "ink")
-      if (row === 2) digits.note([0.05, high], text, "c1 digits")
+      const high = 0.84 - 0.25 * row
+      digits.note([0.05, high + 0.08], name, "ink")
+      if (row === 3) digits.note([0.05, high], "", "c1 digits").append(svg("tspan", { class: "c2" }, text.slice(0, right)), text.slice(right))
+      else if (row === 2) digits.note([0.05, high], text, "c1 digits")
       else digits.note([0.05, high], "", "c1 digits").append(svg("tspan", { class: "c7" }, text.slice(0, same)), text.slice(same))
     })
     stage.append(digits.drawn, panel.drawn)

@@ -7,8 +7,8 @@ class Direction extends Play {
   get controls() {
     return [
       { name: "phi", label: "direction φ, in degrees", min: 0, max: 360, step: 1 },
-      { name: "w", label: "place w", min: -4, max: 4, step: 0.1 },
-      { name: "b", label: "place b", min: -2, max: 2, step: 0.1 },
+      { name: "w", label: "place w", min: -3, max: 3, step: 0.1 },
+      { name: "b", label: "place b", min: -1.5, max: 1.5, step: 0.1 },
     ]
   }
 
@@ -26,11 +26,11 @@ class Direction extends Play {
     const { w, b, phi } = state
     const [first, second] = this.data.curvatures
     const steepest = Math.hypot(...this.gradient(state))
-    const high = Math.hypot(4 * first, 2 * second)
+    const high = 1.1 * Math.hypot(3 * first, 1.5 * second)
     const [map, around] = Panel.pair(
       size,
-      { x: [-4.5, 4.5], y: [-3, 3], xLabel: "w", yLabel: "b", title: "the map", equal: true },
-      { x: [0, 360], y: [-high, high], xLabel: "φ", title: "the slope in each direction" },
+      { x: [-4.5, 4.5], y: [-3, 3], xLabel: "w", yLabel: "b", title: "the map", equal: true, xMarks: [-4, -2, 0, 2, 4] },
+      { x: [-6, 366], y: [-high, high], xLabel: "φ, in degrees", title: "the slope in each direction", xMarks: [0, 90, 180, 270, 360] },
     )
     const ring = (level, kind) => map.ring([0, 0], [Math.sqrt((2 * level) / first), 0], [0, Math.sqrt((2 * level) / second)], kind)
     for (const level of [0.5, 2, 4, 10, 14]) ring(level, "c7")
@@ -43,6 +43,10 @@ class Direction extends Play {
     around.line([[0, 0], [360, 0]], "c7")
     around.curve(angle => this.slope(state, angle), "c1")
     if (steepest) around.line([[(gamma + 360) % 360, -high], [(gamma + 360) % 360, high]], "c1 dashed")
+    // Measured: the heights a little ahead and behind.
+    const height = ([w, b]) => (first * w * w + second * b * b) / 2
+    const measured = angle => (height(ahead(angle, 1e-4)) - height(ahead(angle, -1e-4))) / 2e-4
+    around.dots(Array.from({ length: 73 }, (_, k) => [5 * k, measured(5 * k)]), "c0", 1.8)
     around.dots([[phi, this.slope(state)]], "c0", 6)
     stage.append(map.drawn, around.drawn)
     this.drags(map, ["w", "b"])

@@ -5,13 +5,13 @@ const mean = values => values.reduce((total, each) => total + each, 0) / values.
 
 class Draws extends Play {
   get controls() {
-    const { orders, sizes, largest, steps } = this.data
+    const { orders, sizes, largest, steps, unit } = this.data
     const rules = Object.entries(orders).map(([rule, { name }]) => [rule, name])
     return [
       ...(rules.length > 1 ? [{ name: "rule", label: "how samples are drawn", options: rules }] : []),
       { name: "m", label: "batch size m", options: sizes.map(size => [String(size), size]) },
       { name: "alpha", label: "learning rate α", min: largest / 100, max: largest, step: largest / 100 },
-      { name: "k", label: "updates", min: 0, max: steps, step: 1 },
+      { name: "k", label: "samples seen", min: 0, max: steps, step: 1, unit },
     ]
   }
 
@@ -27,22 +27,22 @@ class Draws extends Play {
   walk({ rule, m, alpha, k }) {
     const { order } = this.data.orders[rule]
     const drawn = step => order.slice(step * m, (step + 1) * m)
-    const updates = Math.min(k, Math.floor(order.length / m))
+    const updates = Math.floor((k * this.data.unit) / m)
     return descend(([w], step) => [this.slope(w, drawn(step))], [this.data.start], alpha, updates).flat()
   }
 
   draw(stage, size, state) {
-    const { best, strip, weights, steps, losses } = this.data
+    const { best, strip, weights, losses } = this.data
     const path = this.walk(state)
-    const samples = steps * Number(this.data.sizes.at(-1))
+    const seen = this.data.steps * this.data.unit
     const [way, gap] = Panel.pair(
       size,
-      { x: [0, steps], y: weights, xLabel: "update", yLabel: "w", title: "the weight" },
-      { x: [0, this.data.seen ?? samples], y: losses, powers: true, xLabel: "samples seen", title: "the loss above its lowest value" },
+      { x: [0, seen], y: weights, xLabel: "samples seen", yLabel: "w", title: "the weight" },
+      { x: [0, seen], y: losses, powers: true, xLabel: "samples seen", title: "the loss above its lowest value" },
     )
-    for (const each of strip) way.line([[0, each], [steps, each]], "c7")
-    way.line([[0, best], [steps, best]], "c1 dashed")
-    way.line(path.map((w, k) => [k, w]), "c0")
+    for (const each of strip) way.line([[0, each], [seen, each]], "c7")
+    way.line([[0, best], [seen, best]], "c1 dashed")
+    way.line(path.map((w, k) => [k * state.m, w]), "c0")
     const bend = mean(this.data.x.map(x => x * x))
     gap.line(path.map((w, k) => [k * state.m, Math.max(1e-12, bend * (w - best) ** 2)]), "c0")
     stage.append(way.drawn, gap.drawn)

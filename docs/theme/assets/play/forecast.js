@@ -50,7 +50,7 @@ class Forecast extends Play {
   tell({ z, y }) {
     const { cross, crossSlope, squares, squaresSlope } = this.losses(z, y)
     return {
-      said: `z = ${number(z)} is the probability ${number(sigmoid(z), 3)}. The cross-entropy is ${number(cross, 3)} with the slope ${number(crossSlope, 3)}, half the square ${number(squares, 3)} with the slope ${number(squaresSlope, 3)}.`,
+      said: `z = ${number(z)} is the probability ${number(sigmoid(z))}. The cross-entropy is ${number(cross, 3)} with the slope ${number(crossSlope, 3)}, half the square ${number(squares, 3)} with the slope ${number(squaresSlope, 3)}.`,
       rows: [
         ["probability", number(sigmoid(z))],
         ["cross-entropy", number(cross)],

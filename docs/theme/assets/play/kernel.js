@@ -43,7 +43,7 @@ const marks = (low, high, count) => {
 //   equal: a unit of x is as long as one of y
 //   bare: no axes; yTicks: false for an axis that means nothing
 class Panel {
-  constructor({ left = 0, top = 0, width, height, x, y, xLabel, yLabel, title, powers, equal, bare, yTicks = true }) {
+  constructor({ left = 0, top = 0, width, height, x, y, xLabel, yLabel, title, powers, equal, bare, xMarks, yTicks = true }) {
     const inner = bare ? { left, top, width, height } : { left: left + 44, top: top + 22, width: width - 56, height: height - 58 }
     if (equal) {
       const unit = Math.min(inner.width / (x[1] - x[0]), inner.height / (y[1] - y[0]))
@@ -61,7 +61,7 @@ class Panel {
     this.content = svg("g", { "clip-path": `url(#${this.clip})` })
     const lines = svg("g", { class: "grid" })
     const texts = svg("g", { class: "ticks" })
-    for (const at of bare ? [] : marks(...x, Math.max(2, inner.width / 70))) {
+    for (const at of bare ? [] : xMarks ?? marks(...x, Math.max(2, inner.width / 70))) {
       lines.append(svg("path", { d: `M${this.x(at)},${inner.top}v${inner.height}` }))
       texts.append(this.text(this.x(at), inner.top + inner.height + 16, number(at), "middle"))
     }
@@ -115,7 +115,7 @@ class Panel {
 
   arc(from, to, kind) {
     const [[x, y], [right]] = [from, to].map(each => this.place(each).split(",").map(Number))
-    const high = y - 0.5 * Math.abs(right - x)
+    const high = Math.max(y - 0.5 * Math.abs(right - x), y - 1.9 * (y - this.box.top))
     this.content.append(svg("path", { d: `M${x},${y}Q${(x + right) / 2},${high} ${right},${y}l-5,-5m5,5l1,-7`, class: kind }))
   }
 
@@ -139,7 +139,8 @@ class Panel {
   dots(points, kind, radius = 3.5) {
     for (const each of points) {
       const [cx, cy] = this.place(each).split(",")
-      this.content.append(svg("circle", { cx, cy, r: radius, class: kind }))
+      const layer = kind.includes("handle") ? this.drawn : this.content // a handle is whole at the edge, too
+      layer.append(svg("circle", { cx, cy, r: radius, class: kind }))
     }
   }
 
@@ -184,10 +185,15 @@ class Panel {
 }
 
 // A figure to play with. A subclass says which controls it has, and draws and tells a state.
-//   controls: [{ name, label, min, max, step, log }], or { name, label, options: [[value, text]] }
+//   controls: [{ name, label, min, max, step, log, unit }], or { name, label, options: [[value, text]] }
 //   draw(stage, { width, height }, state): fills an empty drawing, as high as the figure
 //   tell(state): { said, rows: [[name, text]] }
 class Play extends HTMLElement {
+  // The least height on a narrow screen.
+  get narrow() {
+    return 200
+  }
+
   connectedCallback() {
     if (this.stage) return
     this.data = JSON.parse(this.dataset.play)
@@ -247,8 +253,9 @@ class Play extends HTMLElement {
     const [input, value] = [this.inputs[name], this.state[name]]
     input.value = control.log ? Math.log10(value) : value
     if (!input.output) return
-    input.output.value = number(value)
-    input.setAttribute("aria-valuetext", number(value))
+    const told = number(value * (control.unit ?? 1))
+    input.output.value = told
+    input.setAttribute("aria-valuetext", told)
   }
 
   addButton(text, act) {
@@ -296,7 +303,7 @@ class Play extends HTMLElement {
   redraw() {
     const width = this.stage.parentNode.clientWidth
     if (!width) return
-    const height = Math.max(200, Math.round(width * (this.ratio ?? 0.6)))
+    const height = Math.max(width < 560 ? this.narrow : 200, Math.round(width * (this.ratio ?? 0.6)))
     this.stage.setAttribute("viewBox", `0 0 ${width} ${height}`)
     this.stage.setAttribute("height", height)
     this.stage.replaceChildren()
@@ -314,7 +321,7 @@ class Play extends HTMLElement {
 
   // The state in words, and in the address, when it has come to rest.
   speak() {
-    const { said } = this.tell(this.state)
+    const said = this.tell(this.state).said.replace(/(after 1 (?:step|update))s/i, "$1")
     this.said.textContent = said
     this.stage.setAttribute("aria-label", said)
     const address = new URL(location)

@@ -43,9 +43,9 @@ class Modes extends Play {
     const size = value => Math.round(1e9 * Math.abs(value)) / 1e9
     const way = size(fast) > 1 ? "The lift grows: the step is too long for the larger curvature."
       : size(fast) === 1 ? "The lift jumps for ever."
-        : size(slow) > size(fast) ? "The tilt is the slower one."
-          : size(slow) < size(fast) ? "The lift is the slower one."
-            : "Both die out at the same speed, and no rate does better."
+        : Math.abs(size(slow) - size(fast)) < 0.006 ? "Both die out alike, and no rate does much better."
+          : size(slow) > size(fast) ? "The tilt is the slower one."
+            : "The lift is the slower one."
     return {
       said: `κ = ${number(kappa)}. A step leaves ${number(slow)} of the tilt and ${number(fast)} of the lift. ${way}`,
       rows: [

@@ -11,6 +11,10 @@ class Momentum extends Play {
     ]
   }
 
+  get narrow() {
+    return 460
+  }
+
   walk({ rate, beta, k }) {
     const path = [1]
     let velocity = 0
@@ -26,7 +30,7 @@ class Momentum extends Play {
     const half = (1 + beta - rate) / 2
     const inside = half * half - beta
     const size = inside < 0 ? Math.sqrt(beta) : Math.abs(half) + Math.sqrt(inside)
-    const way = size > 1 + 1e-9 ? "It flies off." : inside < -1e-9 ? "It rings." : half < 0 ? "It flips its sign at each step." : "It creeps."
+    const way = size > 1 + 1e-9 ? "It flies off." : size > 1 - 1e-9 ? "It goes on for ever." : inside < -1e-9 ? "It rings." : half < 0 ? "It flips its sign at each step." : "It creeps."
     return [size, way]
   }
 
@@ -40,7 +44,10 @@ class Momentum extends Play {
     edge(beta => (1 - Math.sqrt(beta)) ** 2, "c2")
     edge(beta => (1 + Math.sqrt(beta)) ** 2, "c2")
     edge(beta => 2 + 2 * beta, "c3")
-    for (const [word, at] of Object.entries({ creeps: [0.22, 0.1], rings: [1.5, 0.6], "flips sign": [2.05, 0.1], "flies off": [3.5, 0.3] })) map.note(at, word, "ink", "middle")
+    for (const [word, at] of Object.entries({ creeps: [0.42, 0.04], rings: [1.5, 0.6], "flips sign": [2.05, 0.1], "flies off": [3.5, 0.3] })) map.note(at, word, "ink", "middle")
+    map.line(this.data.valley, "c0")
+    map.dots(this.data.valley, "c0", 5)
+    map.dots(this.data.runs, "c0", 4)
     map.dots([[state.rate, state.beta]], "c4 handle", 8)
     const path = this.walk(state).map((value, k) => [k, value])
     run.line([[0, 0], [this.data.steps, 0]], "c7")

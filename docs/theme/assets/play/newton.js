@@ -40,6 +40,8 @@ class Newton extends Play {
     panel.curve(f, "c7")
     const here = newton.at(-1)
     panel.curve(at => f(here) + slope(here) * (at - here) + (bend(here) * (at - here) ** 2) / 2, "c1 dashed")
+    const to = here - slope(here) / bend(here)
+    panel.star([to, f(here) + (slope(here) * (to - here)) / 2], "c1 filled")
     panel.dots(plain.map(at => [at, f(at)]), "c2", 3.5)
     panel.line(newton.map(at => [at, f(at)]), "c0")
     panel.dots(newton.map(at => [at, f(at)]), "c0", 3.5)

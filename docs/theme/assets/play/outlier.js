@@ -39,7 +39,7 @@ class Outlier extends Play {
     const [crowd, answers] = Panel.pair(
       size,
       { x, y: [0, 4], yTicks: false, xLabel: "reading", title: "the readings" },
-      { x, y: x, xLabel: "the reading that moves", yLabel: "best c", title: "where the answer goes" },
+      { x, y: [0, 6], xLabel: "the reading that moves", yLabel: "best c", title: "where the answer goes" },
     )
     const best = this.best(state)
     Object.entries(kinds).forEach(([name, kind]) => {
@@ -49,7 +49,7 @@ class Outlier extends Play {
     })
     others.forEach((each, k) => crowd.dots([[each, 0.4 + 0.35 * others.slice(0, k).filter(one => one === each).length]], "c4", 5))
     crowd.dots([[state.far, 0.4]], "c4 handle", 8)
-    answers.legend([["c0", "squares: the mean"], ["c2", "Huber"], ["c1", "sizes: the median"]])
+    answers.legend([["c0", "the mean"], ["c2", "Huber"], ["c1", "the median"]])
     stage.append(crowd.drawn, answers.drawn)
     this.drags(crowd, ["far"])
   }
@@ -57,7 +57,7 @@ class Outlier extends Play {
   tell(state) {
     const { mean, median, huber } = this.best(state)
     return {
-      said: `With the reading at ${number(state.far)}, the squares answer ${number(mean)}, Huber's loss ${number(huber)} and the sizes ${number(median)}.`,
+      said: `With the reading at ${number(state.far)}, the mean is ${number(mean)}, Huber's answer ${number(huber)}, and the median ${number(median)}.`,
       rows: [
         ["mean", number(mean)],
         ["Huber's answer", number(huber)],

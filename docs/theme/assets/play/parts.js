@@ -6,45 +6,52 @@ const mean = values => values.reduce((total, each) => total + each, 0) / values.
 class Parts extends Play {
   get controls() {
     const { x, step } = this.data
-    return [{ name: "w", label: "weight w", min: x[0], max: x[1], step }]
+    return [
+      { name: "w", label: "weight w", min: x[0], max: x[1], step },
+      { name: "third", label: "target of the third sample", min: 4, max: 8, step: 0.25 },
+    ]
   }
 
-  parts(w) {
-    const { samples } = this.data
+  parts({ w, third }) {
+    const samples = this.data.samples.map(([x, y], i) => [x, i === 2 ? third : y])
     return {
       losses: samples.map(([x, y]) => (w * x - y) ** 2),
       slopes: samples.map(([x, y]) => 2 * x * (w * x - y)),
     }
   }
 
-  draw(stage, size, { w }) {
+  draw(stage, size, state) {
+    const { w } = state
+    const at = w => this.parts({ ...state, w })
     const { x, heights, reach, samples } = this.data
     const [left, right] = Panel.pair(
       size,
       { x, y: heights, xLabel: "w", title: "the losses" },
       { x, y: reach, xLabel: "w", title: "the slopes" },
     )
-    const { losses, slopes } = this.parts(w)
+    const { losses, slopes } = at(w)
     right.line([[x[0], 0], [x[1], 0]], "c7")
     samples.forEach((_, i) => {
-      left.curve(at => this.parts(at).losses[i], "c7")
-      right.curve(at => this.parts(at).slopes[i], "c7", 1)
+      left.curve(w => at(w).losses[i], "c7")
+      right.curve(w => at(w).slopes[i], "c7", 1)
       left.dots([[w, losses[i]]], "c7")
       right.dots([[w, slopes[i]]], "c7")
       right.arrow([w, 0], [w, slopes[i]], "c7")
     })
-    left.curve(at => mean(this.parts(at).losses), "c0")
-    right.curve(at => mean(this.parts(at).slopes), "c1", 1)
+    left.curve(w => mean(at(w).losses), "c0")
+    right.curve(w => mean(at(w).slopes), "c1", 1)
     const [loss, slope] = [mean(losses), mean(slopes)]
-    left.curve(at => loss + slope * (at - w), "c1 dashed", 1)
+    left.curve(place => loss + slope * (place - w), "c1 dashed", 1)
     left.dots([[w, loss]], "c4 handle", 6)
     right.dots([[w, slope]], "c1", 6)
+    right.legend([["c7", "one sample"], ["c0", "f, their mean"], ["c1", "its slope, f′"]])
     stage.append(left.drawn, right.drawn)
     this.drags(left, ["w"])
   }
 
-  tell({ w }) {
-    const { losses, slopes } = this.parts(w)
+  tell(state) {
+    const { w } = state
+    const { losses, slopes } = this.parts(state)
     const signs = new Set(slopes.map(Math.sign))
     const way = signs.size > 1 ? "The samples do not agree on the way." : signs.has(0) ? "All samples are content." : signs.has(1) ? "All samples want a smaller w." : "All samples want a larger w."
     return {

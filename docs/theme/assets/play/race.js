@@ -56,7 +56,7 @@ class Race extends Play {
       panel.dots([[state.w, state.b]], "ink handle", 7)
       stage.append(panel.drawn)
     })
-    panels[1].legend(runners.map(({ name }, which) => [`c${which}`, name]))
+    panels[0].legend(runners.map(({ name }, which) => [`c${which}`, name]))
     this.drags(panels[0], ["w", "b"])
   }
 

@@ -11,6 +11,10 @@ class Ring extends Play {
     ]
   }
 
+  get narrow() {
+    return 340
+  }
+
   // In the first half of the rounds a process adds what comes, in the second it takes it over.
   rounds({ p, k }) {
     const count = Number(p)
@@ -36,7 +40,8 @@ class Ring extends Play {
     holds.forEach((chunks, i) => {
       const [x, y] = at(i)
       const [nextX, nextY] = at((i + 1) % count)
-      const share = part => [x + part * (nextX - x), y + part * (nextY - y)]
+      const aside = count === 2 ? 0.12 * (nextY - y) : 0 // two machines: there and back, side by side
+      const share = part => [x + part * (nextX - x) + aside, y + part * (nextY - y)]
       const going = sent.find(({ from }) => from === i)
       panel.arrow(share(0.36), share(0.64), going ? "c3" : "c7")
       if (going) panel.note([share(0.5)[0], share(0.5)[1] + 0.08], `${going.adds ? "+" : "="} ${number(going.value, 7)}`, "c3", "middle")
@@ -55,7 +60,7 @@ class Ring extends Play {
     const full = holds.map(chunks => chunks.filter((value, chunk) => value === total(chunk)).length)
     const way = round === 0 ? "Nothing has been sent." : round < count - 1 ? "Each machine adds what comes to what it has." : round === count - 1 ? "Each machine has one sum that is complete." : round < 2 * (count - 1) ? "The complete sums go round." : "Each machine has all sums."
     return {
-      said: `Round ${round} of ${2 * (count - 1)}. ${way} Each has sent ${number(round / count, 3)} of its gradient.`,
+      said: `Round ${round} of ${2 * (count - 1)}. ${way} Each has sent ${number(round / count, 3)} times its gradient.`,
       rows: [
         ["numbers of machine 0", holds[0].map(value => number(value)).join(", ")],
         ["complete sums of each machine", full.join(", ")],

@@ -37,7 +37,8 @@ class Swing extends Play {
   tell(state) {
     const [path, grad] = this.walk(state)
     const far = Math.max(...path.map(Math.abs))
-    const turns = path.filter((x, k) => k && x * path[k - 1] < 0).length
+    const sides = path.filter(x => Math.abs(x) > 1e-12).map(Math.sign)
+    const turns = sides.filter((side, k) => k && side !== sides[k - 1]).length
     const way = far > 1e3 ? "It flies off." : turns > 2 ? `It has changed sides ${turns} times.` : "It comes down."
     return {
       said: `α = ${number(state.alpha)}. ${way} After ${state.k} steps x = ${number(path.at(-1))}.`,

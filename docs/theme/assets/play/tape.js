@@ -41,12 +41,17 @@ class Tape extends Play {
     const panel = new Panel({ ...size, x: [-0.9, all], y: [-1.8, 1.9], bare: true })
     const unit = size.width / (all + 0.9)
     const font = Math.min(15, Math.max(7, unit / 3.2))
+    // On a long tape numbers are short, and stand by turns higher and lower.
+    const short = value => (unit > 45 ? number(value, 3) : value && Math.abs(value) < 0.01 ? "≈0" : number(value, 2))
+    const by = place => (unit < 30 && place % 2 ? 0.22 : 0)
     const note = (place, height, text, kind) => { panel.note([place, height], text, kind, "middle").style.fontSize = `${font}px` }
     tape.forEach(({ text, value, from }, place) => {
-      for (const [source] of from) panel.arc([source, 0.12], [place, 0.12], "c7")
+      const round = [(0.95 * Math.min(font, unit / 2.2)) / unit, (0.95 * Math.min(font, unit / 2.2) * 3.7) / size.height]
+      panel.ring([place, 0.03], [round[0], 0], [0, round[1]], "c7")
+      for (const [source] of from) panel.arc([source, 0.05 + round[1]], [place, 0.05 + round[1]], "c7")
       note(place, -0.05, text, "ink")
-      note(place, -0.75, number(value, unit > 45 ? 3 : 2), "c0")
-      note(place, -1.3, number(signals[place], unit > 45 ? 3 : 2), "c1")
+      note(place, -0.75 - by(place), short(value), "c0")
+      note(place, -1.35 - by(place), short(signals[place]), "c1")
     })
     stage.append(panel.drawn)
   }

@@ -54,6 +54,7 @@ class Valley extends Play {
       const [w, b] = path.at(-1)
       for (const [at, target] of samples.points) line.line([[at, target], [at, w * at + b]], "c1")
       line.dots(samples.points, "c7")
+      path.slice(0, 2).forEach(([slope, height]) => line.curve(at => slope * at + height, "c7", 1)) // the start, and the first round
       line.curve(at => w * at + b, "c0", 1)
       stage.append(line.drawn)
     }
