@@ -2,7 +2,7 @@ r"""Classifiers as objectives: a softmax regression and a network with one hidde
 
 A classifier turns the features of a sample into one score for each class; the softmax of the
 scores are its probabilities, and the loss is their cross-entropy with the label. The gradients
-are those of chapter 20, by hand.
+are those of chapter 21, by hand.
 """
 
 from collections.abc import Callable

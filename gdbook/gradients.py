@@ -26,7 +26,7 @@ def numerical_grad(
     A long step $h$ misses how $f$ bends, a short one drowns in round-off. So each parameter gets
     the steps that suit the function. They begin at a part of the parameter, or of 1 where it is
     0, and each is a quarter of the one before. The second formula takes out most of what long
-    steps miss; done again, it takes out more (Ridders' extrapolation). Of all results the one
+    steps miss; done again, it takes out more (Richardson's extrapolation). Of all results the one
     with the smallest estimate of its error counts, unless shorter steps contradict it.
 
     That takes 16 calls of the function for each parameter, and about 100 where these do not

@@ -37,12 +37,10 @@ class Basin extends Play {
       { x: [-reach, reach], y: [-reach, reach], xLabel: "x", yLabel: "y", title: "four valleys", equal: true },
       { x: [0, noise.length], y: [-1, 1], xLabel: "step", title: "the height" },
     )
-    this.basins ??= Object.groupBy(
-      Array.from({ length: 441 }, (_, k) => [(k % 21) / 5 - 2, Math.floor(k / 21) / 5 - 2]),
-      place => this.valley(place),
-    )
+    this.basins ??= Array.from({ length: 441 }, (_, k) => [(k % 21) / 5 - 2, Math.floor(k / 21) / 5 - 2])
+      .map(place => ({ place, leads: this.valley(place) }))
     valleys.forEach(({ at, colour }, valley) => {
-      map.specks(this.basins[valley], colour)
+      map.specks(this.basins.filter(({ leads }) => leads === valley).map(({ place }) => place), colour)
       map.star(at, `${colour} filled`)
     })
     map.line(path, "ink")
