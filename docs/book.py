@@ -11,7 +11,10 @@ settings = Settings(
     anchors=("exercise", "claim"),
     of_page=("exercise",),
     unbound=("making/*", "samples.md"),
-    titled=("sources", "exercise-*"),
+    titled=(
+        *("sources", "exercise*", "in-short", "tasks", "kinds", "*-again"),
+        *("hour", "weekend", "teacher"),
+    ),
     boosts={
         "symptoms.md": 2.8,
         "glossary.md": 1,

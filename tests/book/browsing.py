@@ -67,3 +67,12 @@ def add_style(tab, rules):
         }""",
         rules,
     )
+
+
+def wait_until(tab, holds, arg=None):
+    """Wait until an expression is true, which a page with a policy may not ask itself again."""
+    for _ in range(600):
+        if tab.evaluate(holds, arg):
+            return
+        tab.wait_for_timeout(50)
+    raise TimeoutError(f"was never true: {holds}")

@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import add_style, go, needs_chromium, window
+from browsing import add_style, go, needs_chromium, wait_until, window
 from bs4 import BeautifulSoup
 from matplotlib import image
 from pages import PAGES, build_book, url_of
@@ -67,7 +67,7 @@ def test_page_loads_quietly_asks_no_other_host_and_does_not_overflow(page, turn_
 def test_page_is_accessible(page, scheme, visit):
     tab = visit(page, color_scheme=scheme)
     one = "document.querySelector"
-    tab.wait_for_function(f"!{one}('.math') || {one}('.math:not([tabindex])')")
+    wait_until(tab, f"!{one}('.math') || {one}('.math:not([tabindex])')")
     found = Axe().run(tab).response["violations"]
     assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
 
@@ -329,7 +329,7 @@ def test_figure_loads_once_when_it_comes_near_and_its_place_is_kept(visit):
     before = place.bounding_box()
     with tab.expect_response(there[-1]):
         place.scroll_into_view_if_needed()
-    tab.wait_for_function("image => image.complete", arg=place.element_handle())
+    wait_until(tab, "image => image.complete", place.element_handle())
     after = place.bounding_box()
     assert after["width"] == pytest.approx(before["width"], abs=1)
     assert after["height"] == pytest.approx(before["height"], abs=1)
@@ -392,7 +392,7 @@ def test_site_works_from_a_folder(folder, browser):
     tab.get_by_role("link", name="Start reading").click()
     tab.wait_for_url("**/chapters/01-one-sample.html")
     tab.locator("article .figure img >> nth=0").wait_for()
-    tab.wait_for_function("document.fonts.check('16px \"STIX Two Math\"')")
+    wait_until(tab, "document.fonts.check('16px \"STIX Two Math\"')")
     tab.keyboard.press("/")
     tab.keyboard.type("zero_grad", delay=20)
     tab.locator(".md-search-result__item a >> nth=0").click()

@@ -14,7 +14,7 @@ import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from bookwright.blocks.values import written
-from browsing import go, needs_chromium
+from browsing import go, needs_chromium, wait_until
 from pages import PAGES, source, url_of
 from torch.nn import functional
 
@@ -262,11 +262,11 @@ def test_figure_is_played_with_by_keyboard_alone_and_can_be_reset(name, page, vi
     first.focus()
     tab.keyboard.press("ArrowLeft")
     assert first.get_attribute("aria-valuetext")
-    tab.wait_for_function(SAYS, arg=[name, before, False])
+    wait_until(tab, SAYS, [name, before, False])
     assert f"{name}." in tab.url
     tab.locator(f"play-{name}").get_by_role("button", name="Reset").focus()
     tab.keyboard.press("Enter")
-    tab.wait_for_function(SAYS, arg=[name, before, True])
+    wait_until(tab, SAYS, [name, before, True])
     assert f"{name}." not in tab.url
 
 

@@ -1,6 +1,6 @@
 // Descent on a land with four valleys: which one a start leads to, and what noise changes.
 ;(() => {
-const { Panel, Play, descend, number } = globalThis.play
+const { Panel, Play, descend, number, svg } = globalThis.play
 
 const height = ([x, y]) => x ** 4 / 4 - x ** 2 / 2 + y ** 4 / 4 - y ** 2 / 2 + (x * y) / 4
 const gradient = ([x, y]) => [x * x * x - x + y / 4, y * y * y - y + x / 4]
@@ -40,7 +40,8 @@ class Basin extends Play {
     this.basins ??= Array.from({ length: 441 }, (_, k) => [(k % 21) / 5 - 2, Math.floor(k / 21) / 5 - 2])
       .map(place => ({ place, leads: this.valley(place) }))
     valleys.forEach(({ at, colour }, valley) => {
-      map.specks(this.basins.filter(({ leads }) => leads === valley).map(({ place }) => place), colour)
+      const dots = this.basins.filter(({ leads }) => leads === valley).map(({ place }) => `M${map.place(place)}h0`)
+      map.content.append(svg("path", { d: dots.join(""), class: `${colour} specks` })) // many dots, as one path
       map.star(at, `${colour} filled`)
     })
     map.line(path, "ink")

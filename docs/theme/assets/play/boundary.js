@@ -1,6 +1,6 @@
 // A classifier of two classes, and one sample that is moved: the boundary follows.
 ;(() => {
-const { Panel, Play, number } = globalThis.play
+const { Panel, Play, number, svg } = globalThis.play
 const sigmoid = z => (z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z)))
 
 // Three equations for three unknowns, by elimination.
@@ -65,7 +65,8 @@ class Boundary extends Play {
     for (let k = 0; k < 324; k++) {
       const [x, y] = [-reach + size * (k % 18), reach - size * Math.floor(k / 18)]
       const p = sigmoid(first * (x + size / 2) + second * (y - size / 2) + intercept)
-      panel.tile([x, y], [x + size, y - size], p < 0.5 ? "c0" : "c1", Math.abs(p - 0.5))
+      const place = { x: panel.x(x), y: panel.y(y), width: panel.x(x + size) - panel.x(x), height: panel.y(y - size) - panel.y(y) }
+      panel.content.append(svg("rect", { ...place, class: p < 0.5 ? "c0" : "c1", "fill-opacity": Math.abs(p - 0.5).toFixed(2) }))
     }
     // The places where the probability is a tenth, one half and nine tenths.
     for (const [odds, kind] of [[Math.log(1 / 9), "c7 dashed"], [0, "ink"], [Math.log(9), "c7 dashed"]]) {

@@ -92,11 +92,6 @@ class Panel {
     return svg("text", { x, y, "text-anchor": anchor }, content)
   }
 
-  // Many small dots, as one path.
-  specks(points, kind) {
-    this.content.append(svg("path", { d: points.map(each => `M${this.place(each)}h0`).join(""), class: `${kind} specks` }))
-  }
-
   // An ellipse around a place, by two of its half-axes.
   ring([x, y], along, across, kind) {
     const turn = k => [Math.cos((Math.PI * k) / 48), Math.sin((Math.PI * k) / 48)]
@@ -111,12 +106,6 @@ class Panel {
     if (kind) made.setAttribute("class", kind)
     this.content.append(made)
     return made
-  }
-
-  arc(from, to, kind) {
-    const [[x, y], [right]] = [from, to].map(each => this.place(each).split(",").map(Number))
-    const high = Math.max(y - 0.5 * Math.abs(right - x), y - 1.9 * (y - this.box.top))
-    this.content.append(svg("path", { d: `M${x},${y}Q${(x + right) / 2},${high} ${right},${y}l-5,-5m5,5l1,-7`, class: kind }))
   }
 
   arrow(from, to, kind) {
@@ -142,11 +131,6 @@ class Panel {
       const layer = kind.includes("handle") ? this.drawn : this.content // a handle is whole at the edge, too
       layer.append(svg("circle", { cx, cy, r: radius, class: kind }))
     }
-  }
-
-  tile(from, to, kind, opacity) {
-    const [[x, y], [right, bottom]] = [from, to].map(each => this.place(each).split(",").map(Number))
-    this.content.append(svg("rect", { x, y, width: right - x, height: bottom - y, class: kind, "fill-opacity": opacity.toFixed(2) }))
   }
 
   star(at, kind) {

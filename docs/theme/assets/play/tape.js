@@ -1,6 +1,6 @@
 // Heron's rule on a tape: the loop decides how long it gets, and the sweep back finds the slope.
 ;(() => {
-const { Panel, Play, number } = globalThis.play
+const { Panel, Play, number, svg } = globalThis.play
 
 // All numbers of a run, in order; each knows from which others it was made, and how it changes with them.
 const record = ({ a, near }) => {
@@ -45,10 +45,15 @@ class Tape extends Play {
     const short = value => (unit > 45 ? number(value, 3) : value && Math.abs(value) < 0.01 ? "≈0" : number(value, 2))
     const by = place => (unit < 30 && place % 2 ? 0.22 : 0)
     const note = (place, height, text, kind) => { panel.note([place, height], text, kind, "middle").style.fontSize = `${font}px` }
+    const arc = (from, to, height) => {
+      const [left, right, y] = [panel.x(from), panel.x(to), panel.y(height)]
+      const high = Math.max(y - 0.5 * (right - left), y - 1.9 * (y - panel.box.top))
+      panel.content.append(svg("path", { d: `M${left},${y}Q${(left + right) / 2},${high} ${right},${y}l-5,-5m5,5l1,-7`, class: "c7" }))
+    }
     tape.forEach(({ text, value, from }, place) => {
       const round = [(0.95 * Math.min(font, unit / 2.2)) / unit, (0.95 * Math.min(font, unit / 2.2) * 3.7) / size.height]
       panel.ring([place, 0.03], [round[0], 0], [0, round[1]], "c7")
-      for (const [source] of from) panel.arc([source, 0.05 + round[1]], [place, 0.05 + round[1]], "c7")
+      for (const [source] of from) arc(source, place, 0.05 + round[1])
       note(place, -0.05, text, "ink")
       note(place, -0.75 - by(place), short(value), "c0")
       note(place, -1.35 - by(place), short(signals[place]), "c1")
