@@ -6,7 +6,6 @@ import sys
 import tomllib
 
 import pytest
-from bookwright.pages.stubs import uri_of
 from pages import PAGES, ROOT, source
 
 READ = [page for page in PAGES if not page.startswith("making/")]
@@ -15,11 +14,6 @@ SHELL = [
     for page in READ
     for fence in source(page).fences
     if fence.language == "bash"
-]
-DOCTESTS = [
-    pytest.param(page, file, id=f"{page}: {file}")
-    for page in READ
-    for file in re.findall(r"python -m doctest ([\w.]+)", source(page).text)
 ]
 
 
@@ -48,9 +42,3 @@ def test_command_runs_here_or_in_a_block_or_installs_what_there_is(page, command
     else:
         blocks = " ".join(fence.code for fence in source(page).fences if fence.language != "bash")
         assert " ".join(words(command)) in " ".join(words(blocks))
-
-
-@pytest.mark.parametrize(("page", "file"), DOCTESTS)
-def test_file_of_a_doctest_is_a_stub_of_its_page(page, file):
-    stubs = [fence.options["stub"] for fence in source(page).fences if "stub" in fence.options]
-    assert file in [uri_of(page, stub).rpartition("/")[2] for stub in stubs]
