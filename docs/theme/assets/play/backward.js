@@ -8,7 +8,6 @@ const operations = {
   subtract: [(a, b) => a - b, () => [1, -1]],
   multiply: [(a, b) => a * b, (a, b) => [b, a]],
   square: [a => a * a, a => [2 * a]],
-  tanh: [Math.tanh, a => [1 - Math.tanh(a) ** 2]],
 }
 
 class Backward extends Play {
@@ -18,7 +17,7 @@ class Backward extends Play {
   }
 
   forward(state) {
-    const values = { ...this.data.constants, ...state }
+    const values = { ...state }
     for (const { name, does, from } of this.data.order) {
       values[name] = operations[does][0](...from.map(each => values[each]))
     }
